@@ -1,0 +1,246 @@
+"""Collecting a payment by card (« encaissement »): start it, follow it, book what came of it.
+
+``sync`` is the one way in which the books learn of a payment: the webhook's worker, the page to which the
+tenant comes back, and the sweep all call it.  It asks the provider what is true now, and writes only that.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from chalicelib.domain import french
+from chalicelib.domain.alarms import Alarm, raise_alarm
+from chalicelib.domain.errors import Absent, Conflict, Refused
+from chalicelib.domain.ledger import STRIPE, SUSPENSE, EntryKind, Ledger, Line, Posting
+from chalicelib.domain.payments import (
+    EUR,
+    CardDesk,
+    Fact,
+    FactKind,
+    Payment,
+    Payments,
+    PaymentStatus,
+    RemotePayment,
+    Work,
+    check_amount,
+    event_of,
+    fits,
+    new_payment,
+    posting_of,
+    read_remote,
+)
+
+TRIES = 6
+SWEPT_AFTER = timedelta(minutes=15)
+STUCK_AFTER = timedelta(days=1)
+
+
+class AlreadyPaid(Refused):
+    """The payment that the lease was waiting for has just been made; ``payment`` is the one."""
+
+    def __init__(self, payment: Payment) -> None:
+        super().__init__("Ce paiement est déjà fait.")
+        self.payment = payment
+
+
+class NothingDue(Refused):
+    """There is nothing to pay on this lease."""
+
+    def __init__(self) -> None:
+        super().__init__("Vous n’avez rien à payer sur ce contrat.")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a tenant asks to pay; ``cents`` is ``None`` for the whole balance."""
+
+    lease: str
+    tenant: str
+    email: str
+    cents: int | None
+    largest_cents: int
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What collecting needs: the books, the provider, and the queues."""
+
+    payments: Payments
+    ledger: Ledger
+    desk: CardDesk
+    work: Work
+
+
+def start(collection: Collection, order: Order, now: datetime) -> Payment:
+    """Open the provider's page for an order, and give the payment with its address.
+
+    A lease waits for one payment at a time: a second click gives the same page, another amount closes the
+    first page before it opens its own.  ``AlreadyPaid`` and ``NothingDue`` tell why there is no page,
+    ``Refused`` what is wrong with the amount, ``Unavailable`` that the provider does not answer.
+    """
+    for _ in range(TRIES):
+        account = collection.ledger.account(order.lease)
+        pending = account.pending.payment if account.pending else ""
+        if pending:
+            running = _resume(collection, pending, order)
+            if running is not None:
+                return running
+            account = collection.ledger.account(order.lease)
+        if not account.owed_cents:
+            raise NothingDue
+        cents = min(account.owed_cents, order.largest_cents) if order.cents is None else order.cents
+        check_amount(cents, account.owed_cents, order.largest_cents)
+        payment = new_payment(order.lease, order.tenant, order.email, cents, now)
+        try:
+            collection.payments.add(payment, replacing=pending)
+            return _open(collection, payment)
+        except Conflict:
+            continue
+    raise Conflict(order.lease)
+
+
+def renounce(collection: Collection, id: str) -> Payment:
+    """Close the page of a payment that the tenant gives up; one made meanwhile stays made."""
+    for _ in range(TRIES):
+        payment = collection.payments.get(id)
+        if payment.is_final:
+            return payment
+        try:
+            payment = _open(collection, collection.payments.save(replace(payment, renounced=True)))
+            if payment.session:
+                collection.desk.close(payment.session)
+            return sync(collection, id)
+        except Conflict:
+            continue
+    raise Conflict(id)
+
+
+def sync(collection: Collection, id: str, known: Payment | None = None) -> Payment:
+    """Ask the provider what became of a payment, and write it in the books; ``Absent`` if it is not ours.
+
+    ``known`` is the payment when it has just been read; if it changed since, it is read again.
+    """
+    for _ in range(TRIES):
+        try:
+            payment, known = _open(collection, known or collection.payments.get(id)), None
+            if not payment.session:
+                return payment
+            return _record(collection, payment, collection.desk.look(payment.session))
+        except Conflict:
+            continue
+    raise Conflict(id)
+
+
+def sync_object(collection: Collection, kind: str, id: str) -> Payment | None:
+    """Do what an event asks for: find the payment behind an object of the provider, and sync it.
+
+    Money behind which there is no payment of ours goes to suspense, with an alarm; an object that moves no
+    money of ours is nothing.
+    """
+    remote = collection.desk.trace(kind, id)
+    if remote is None:
+        return None
+    try:
+        payment = collection.payments.get(remote.payment)
+    except Absent:
+        _suspend(collection, remote, "")
+        return None
+    if not payment.session and remote.session:
+        payment = _attach(collection, payment, remote)
+    if remote.session != payment.session:
+        _suspend(collection, remote, payment.id)
+        return None
+    return sync(collection, payment.id)
+
+
+def sweep(collection: Collection, now: datetime) -> int:
+    """Sync every payment that still waits for its outcome or its ticket; give how many there were.
+
+    This is the net under lost events: it needs none.
+    """
+    waiting = collection.payments.unsettled(now - SWEPT_AFTER)
+    for id in waiting:
+        payment = sync(collection, id)
+        if not payment.is_settled and now - payment.started_at > STUCK_AFTER:
+            raise_alarm(Alarm.PAYMENT_STUCK, payment=id, status=payment.status.value)
+    return len(waiting)
+
+
+def _resume(collection: Collection, pending: str, order: Order) -> Payment | None:
+    """Give the running payment when it is what is asked for; else see that nobody can pay it any more."""
+    if collection.payments.get(pending).is_final:
+        return None
+    payment = sync(collection, pending)
+    if payment.status in {PaymentStatus.PAID, PaymentStatus.PROCESSING}:
+        raise AlreadyPaid(payment)
+    if payment.is_final:
+        return None
+    if (
+        payment.tenant == order.tenant
+        and payment.cents == _asked(collection, order)
+        and not payment.renounced
+    ):
+        return payment
+    payment = renounce(collection, pending)
+    if payment.status in {PaymentStatus.PAID, PaymentStatus.PROCESSING}:
+        raise AlreadyPaid(payment)
+    return None
+
+
+def _asked(collection: Collection, order: Order) -> int:
+    if order.cents is not None:
+        return order.cents
+    return min(collection.ledger.account(order.lease).owed_cents, order.largest_cents)
+
+
+def _open(collection: Collection, payment: Payment) -> Payment:
+    """Ask for the payment's page if its answer never came; the provider gives the same page again.
+
+    When it refuses because the hour of the page is past, the page was never opened: nobody can have paid.
+    """
+    if payment.session or payment.is_final:
+        return payment
+    try:
+        page = collection.desk.open(payment)
+    except Refused:
+        status = PaymentStatus.ABANDONED if payment.renounced else PaymentStatus.EXPIRED
+        return collection.payments.save(replace(payment, status=status))
+    opened = replace(payment, session=page.id, address=page.address, status=PaymentStatus.OPEN)
+    return collection.payments.save(opened)
+
+
+def _record(collection: Collection, payment: Payment, remote: RemotePayment) -> Payment:
+    """Book the facts that are not yet in the books, and keep the payment's new state."""
+    seen = read_remote(payment, remote)
+    if not all(fits(payment, fact) for fact in remote.facts if fact.kind is FactKind.CHARGE):
+        _suspend(collection, remote, payment.id)
+        seen = replace(seen, status=PaymentStatus.PROCESSING)
+    else:
+        for fact in remote.facts:
+            if fact.id not in seen.booked:
+                booked = replace(seen, booked=seen.booked | {fact.id})
+                seen = collection.payments.settle(booked, posting_of(payment, fact), event_of(payment, fact))
+    if replace(seen, version=payment.version) != payment and seen.version == payment.version:
+        seen = collection.payments.save(seen)
+    if seen.status is PaymentStatus.PAID and seen.ticketed_at is None:
+        collection.work.issue_ticket(seen.id)
+    return seen
+
+
+def _attach(collection: Collection, payment: Payment, remote: RemotePayment) -> Payment:
+    """Keep the page of a payment whose opening was never heard of, even when it was given up for lost."""
+    return collection.payments.save(replace(payment, session=remote.session, address=remote.address))
+
+
+def _suspend(collection: Collection, remote: RemotePayment, payment: str) -> None:
+    """Post money that has no place to the suspense account, for an agent to assign."""
+    for fact in remote.facts:
+        if collection.ledger.post(_suspense_posting(fact, payment)):
+            raise_alarm(Alarm.MONEY_IN_SUSPENSE, fact=fact.id, cents=fact.cents, payment=payment)
+
+
+def _suspense_posting(fact: Fact, payment: str) -> Posting:
+    """Give the lines of money without a place; each currency has accounts of its own."""
+    currency = "" if fact.currency == EUR else f":{fact.currency}"
+    lines = (Line(SUSPENSE + currency, -fact.cents), Line(STRIPE + currency, fact.cents))
+    label = f"À affecter, {fact.kind.value}"
+    return Posting(fact.id, french.today(fact.happened_at), EntryKind.OTHER, label, lines, payment)

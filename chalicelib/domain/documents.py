@@ -1,0 +1,196 @@
+"""Papers of a lease (« documents »): made once, kept for good, opened by those who hold the lease."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from chalicelib.domain import french
+from chalicelib.domain.alarms import Alarm, raise_alarm
+from chalicelib.domain.errors import Absent
+from chalicelib.domain.landlord import Landlord
+from chalicelib.domain.leases import Lease, Leases, UnitKind
+from chalicelib.domain.ledger import Ledger
+from chalicelib.domain.mail import Attachment, Mailer, Undeliverable
+from chalicelib.domain.payments import Payment, Payments, PaymentStatus
+from chalicelib.domain.tenants import Tenant
+
+LINK_SECONDS = 60
+PDF = "application/pdf"
+
+
+class DocumentKind(StrEnum):
+    """Which tab a paper lies under."""
+
+    RENT_NOTICE = "avis"
+    RENT_RECEIPT = "quittance"
+    CHARGE_STATEMENT = "regularisation"
+    LEASE = "bail"
+    INVENTORY_REPORT = "etat-des-lieux"
+    CERTIFICATE = "attestation"
+    PAYMENT_TICKET = "ticket"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper of a lease; ``key`` is where its file lies."""
+
+    id: str
+    lease: str
+    kind: DocumentKind
+    title: str
+    issued_on: date
+    key: str
+    size_bytes: int
+    file_name: str
+
+    @property
+    def path(self) -> str:
+        """Give the address of the page that opens it."""
+        return f"/documents/{self.lease}/{self.id}"
+
+
+class Documents(Protocol):
+    """Where the register of papers is kept."""
+
+    def add(self, document: Document) -> None:
+        """Register a paper; one that is registered already stays as it is."""
+
+    def get(self, lease: str, id: str) -> Document:
+        """Read a paper of a lease; ``Absent`` if the lease has none of that id."""
+
+    def of_lease(self, lease: str, after: str = "", limit: int = 50) -> tuple[list[Document], str]:
+        """Read a lease's papers, newest first, and where the next page starts (nothing: no more)."""
+
+
+class Files(Protocol):
+    """Where files are kept, once each."""
+
+    def put(self, key: str, content: bytes, media_type: str) -> bytes:
+        """Keep a file under a key, unless one is there already; give the content that is now there."""
+
+    def link(self, key: str, file_name: str, seconds: int) -> str:
+        """Sign an address that downloads the file under that name for so many seconds."""
+
+
+class Press(Protocol):
+    """The engine that prints papers."""
+
+    def press(self, template: str, values: dict[str, Any], issued_at: datetime) -> bytes:
+        """Print a template as PDF; the same values and moment give the same bytes."""
+
+
+class Tenants(Protocol):
+    """Where tenants are kept."""
+
+    def get(self, id: str) -> Tenant:
+        """Read a tenant; ``Absent`` if there is none."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """What issuing a paper needs."""
+
+    documents: Documents
+    files: Files
+    press: Press
+    mail: Mailer
+    payments: Payments
+    leases: Leases
+    ledger: Ledger
+    tenants: Tenants
+    landlord: Landlord
+
+
+def issue_ticket(registry: Registry, payment_id: str, now: datetime) -> Payment:
+    """Make, keep and send the ticket of a payment (« ticket de paiement »), once.
+
+    Cut anywhere and asked again, it goes on from there: the first file kept is the file for good, and a
+    second mail can only leave when the answer to the first was lost.
+    """
+    payment = registry.payments.get(payment_id)
+    if payment.status is not PaymentStatus.PAID or payment.paid_at is None:
+        raise Absent(payment_id)
+    if payment.ticketed_at is not None:
+        return payment
+    tenant = registry.tenants.get(payment.tenant)
+    ticket = _ticket_document(payment, french.today(payment.paid_at))
+    values = _ticket_values(registry, payment, tenant, french.today(now))
+    content = registry.files.put(ticket.key, registry.press.press("payment_ticket", values, now), PDF)
+    registry.documents.add(replace(ticket, size_bytes=len(content)))
+    _mail_ticket(registry, payment, values, Attachment(ticket.file_name, content, PDF))
+    return registry.payments.save(replace(payment, ticket=ticket.id, ticketed_at=now))
+
+
+def _mail_ticket(registry: Registry, payment: Payment, values: dict[str, Any], ticket: Attachment) -> None:
+    """Send a ticket to who paid; an address that cannot exist only means that no mail leaves."""
+    if not payment.email:
+        return
+    said = {name: value for name, value in values.items() if name != "landlord"} | {"payment_id": payment.id}
+    try:
+        registry.mail.send(payment.email, "payment_ticket", said, [ticket])
+    except Undeliverable:
+        raise_alarm(Alarm.MAIL_UNDELIVERABLE, payment=payment.id)
+
+
+def _ticket_document(payment: Payment, paid_on: date) -> Document:
+    return Document(
+        id=f"ticket-{paid_on:%Y-%m-%d}-{payment.id}",
+        lease=payment.lease,
+        kind=DocumentKind.PAYMENT_TICKET,
+        title=f"Ticket de paiement de {french.euros(payment.cents)}",
+        issued_on=paid_on,
+        key=f"tickets/{payment.lease}/{payment.id}.pdf",
+        size_bytes=0,
+        file_name=f"ticket-{payment.number}.pdf",
+    )
+
+
+def _ticket_values(registry: Registry, payment: Payment, tenant: Tenant, day: date) -> dict[str, Any]:
+    lease = registry.leases.get(payment.lease)
+    balance = registry.ledger.account(payment.lease).balance_cents
+    paid_at = payment.paid_at or payment.started_at
+    return {
+        "landlord": letterhead(registry.landlord),
+        "number": payment.number,
+        "lease": lease.title,
+        "tenant": {"name": tenant.display_name, "address": list(lease.billing_address)},
+        "dwelling": _dwelling(lease),
+        "amount": french.euros_in_documents(payment.cents),
+        "amount_cents": payment.cents,
+        "paid_on": french.day(french.today(paid_at)),
+        "paid_hour": french.hour(paid_at),
+        "means": f"Carte bancaire se terminant par {payment.card_last4}",
+        "reference": payment.charge,
+        "balance_after": french.euros_in_documents(abs(balance)),
+        "balance_word": balance_word(balance),
+        "issued_on": french.day(day),
+        "issued_iso": [day.year, day.month, day.day],
+    }
+
+
+def letterhead(landlord: Landlord) -> dict[str, Any]:
+    """Give what every letter prints of the landlord."""
+    return {
+        "name": landlord.name,
+        "legal_form": landlord.legal_form,
+        "siren": landlord.siren,
+        "address": list(landlord.address),
+        "phone": landlord.phone,
+        "email": landlord.email,
+        "website": landlord.portal_host,
+        "accent": landlord.accent,
+        "deep": landlord.deep,
+    }
+
+
+def balance_word(cents: int) -> str:
+    """Give the word for which way a balance goes."""
+    if cents == 0:
+        return "à jour"
+    return "débiteur" if cents > 0 else "créditeur"
+
+
+def _dwelling(lease: Lease) -> str:
+    units = [unit for unit in lease.units if unit.kind is UnitKind.DWELLING] or list(lease.units)
+    return ", ".join((units[0].reference, *units[0].address)) if units else lease.residence

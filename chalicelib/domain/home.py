@@ -1,0 +1,29 @@
+"""The home page (« Accueil »): what a tenant must see first, of all the leases they hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from chalicelib.domain.insurance import Cover, InsuranceAlert, alert_for
+from chalicelib.domain.ledger import LeaseAccount
+
+
+@dataclass(frozen=True)
+class HomeFacts:
+    """The accounts and covers of some leases, in the order asked."""
+
+    accounts: tuple[LeaseAccount, ...]
+    covers: tuple[Cover, ...]
+
+    def alerts(self, day: date) -> list[InsuranceAlert]:
+        """Give the insurance alerts of that day."""
+        found = [alert_for(cover, day) for cover in self.covers]
+        return [alert for alert in found if alert]
+
+
+class HomeReader(Protocol):
+    """Reads what the home page shows beside the tenant's own partition."""
+
+    def facts(self, leases: Sequence[str]) -> HomeFacts:
+        """Read the accounts and covers of several leases in one request."""

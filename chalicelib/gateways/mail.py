@@ -1,0 +1,97 @@
+"""Mail through Amazon SES (« courriels »): two versions of a text, the logo and the files, in one message."""
+
+import re
+from collections.abc import Mapping, Sequence
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formataddr
+from functools import cached_property
+from typing import Any
+
+from chalicelib import cloud
+from chalicelib.domain.mail import Attachment, Undeliverable
+from chalicelib.templating import ROOT, render
+
+LOGO = ROOT / "templates" / "mail" / "logo.png"  # white and transparent: the cell behind it has the colour
+LOGO_ID = "logo@portal"
+# SES takes no accents before the @; RFC 5321 ends it at 64 characters and the whole at 254.
+_BEFORE_AT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.{{4,253}}$)({_LABEL}\.)+(?=[A-Za-z]){_LABEL}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSAFE_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029"/\\]')
+_SEVEN_BITS = SMTP.clone(cte_type="7bit")
+
+
+class SesMail:
+    """Sends mails in the landlord's name; ``sender`` reads « Littoral Habitat <contact@…> »."""
+
+    def __init__(self, sender: str, client: Any = None) -> None:
+        name, _, address = sender.rpartition("<")  # a landlord's name may hold a comma
+        self._name, self._address = name.strip(), deliverable(address.removesuffix(">"))
+        self._given = client
+
+    def send(
+        self, to: str, template: str, values: Mapping[str, Any], attachments: Sequence[Attachment] = ()
+    ) -> None:
+        """Send the mail of that template; ``Undeliverable`` if the address cannot exist."""
+        recipient = deliverable(to)
+        message = self._write(recipient, template, values)
+        for attachment in attachments:
+            _attach(message, attachment)
+        self._ses.send_email(
+            FromEmailAddress=formataddr((self._name, self._address)),
+            Destination={"ToAddresses": [recipient]},
+            Content={"Raw": {"Data": message.as_bytes()}},
+        )
+
+    def _write(self, recipient: str, template: str, values: Mapping[str, Any]) -> EmailMessage:
+        """Write both versions; the first line of the text is the subject, for the two of them."""
+        subject, text = _subject_and_text(render(f"mail/{template}.txt", dict(values)))
+        html = render(f"mail/{template}.html", {**values, "subject": subject, "logo": LOGO_ID})
+        message = EmailMessage(policy=_SEVEN_BITS)
+        message["From"] = Address(self._name, addr_spec=self._address)
+        message["To"] = Address(addr_spec=recipient)
+        message["Subject"] = subject
+        message["Content-Language"] = "fr"
+        message["Auto-Submitted"] = "auto-generated"  # absence replies are not sent to it (RFC 3834)
+        message.set_content(text)
+        message.add_alternative(html, subtype="html")
+        _, page = message.iter_parts()
+        page.add_related(
+            LOGO.read_bytes(), "image", "png", cid=f"<{LOGO_ID}>", disposition="inline", filename="logo.png"
+        )
+        return message
+
+    @cached_property
+    def _ses(self) -> Any:
+        return self._given or cloud.client("sesv2")
+
+
+def deliverable(address: str) -> str:
+    """Give the address as SES takes it, an accented domain in its ASCII form; ``Undeliverable`` if none is.
+
+    The address is not in the error: it would end in the logs.
+    """
+    before_at, _, host = address.strip().rpartition("@")
+    try:
+        host = host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError as error:
+        raise Undeliverable("the domain of this address cannot exist") from error
+    whole = f"{before_at}@{host}"
+    shaped = _BEFORE_AT.fullmatch(before_at) and _HOST.fullmatch(host)
+    if not shaped or len(before_at) > 64 or len(whole) > 254:
+        raise Undeliverable("this address cannot exist")
+    return whole
+
+
+def _subject_and_text(written: str) -> tuple[str, str]:
+    subject, _, text = written.lstrip().partition("\n")
+    return _CONTROL.sub(" ", subject).strip(), text.strip() + "\n"
+
+
+def _attach(message: EmailMessage, attachment: Attachment) -> None:
+    kind, _, subkind = attachment.media_type.partition("/")
+    name = _UNSAFE_IN_A_FILE_NAME.sub("", attachment.name).strip(" .") or "document"
+    message.add_attachment(attachment.content, kind, subkind, filename=name)

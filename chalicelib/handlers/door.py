@@ -1,0 +1,15 @@
+"""The door that all pages share: a site whose entrance is the portal's."""
+
+from chalicelib.portal import portal
+from chalicelib.web.entrance import Entrance
+from chalicelib.web.site import Site
+
+
+def entrance() -> Entrance:
+    """Give the portal's entrance; built on the first request, not at import."""
+    return portal().entrance
+
+
+def new_site(import_name: str) -> Site:
+    """Make the blueprint of one group of pages."""
+    return Site(import_name, entrance)

@@ -1,0 +1,30 @@
+"""Demandes: the tenant's requests and their threads, to be read."""
+
+from chalicelib.handlers.door import new_site
+from chalicelib.portal import portal
+from chalicelib.web.answers import Answer, Page
+from chalicelib.web.visit import Visit
+
+site = new_site(__name__)
+
+
+@site.page("/demandes")
+def list_requests(visit: Visit) -> Answer:
+    """List the open requests and the history, latest first."""
+    found, after = portal().requests.of_tenant(visit.signed_in.tenant.id, visit.query.get("apres", ""))
+    return Page(
+        "requests/index.html",
+        {
+            "open_requests": [one for one in found if one.is_open],
+            "past_requests": [one for one in found if not one.is_open],
+            "request_count": visit.signed_in.request_count,
+            "more_path": f"/demandes?apres={after}" if after else None,
+        },
+    )
+
+
+@site.page("/demandes/{number}")
+def show_request(visit: Visit, number: str) -> Answer:
+    """Show one request and its thread."""
+    found = portal().requests.get(visit.signed_in.tenant.id, number)
+    return Page("requests/show.html", {"service_request": found})

@@ -1,0 +1,156 @@
+"""Leases in DynamoDB: the lease, its holders, units, occupants and rent calls, items of one partition."""
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.domain.errors import Absent
+from chalicelib.domain.insurance import InsuranceCertificate
+from chalicelib.domain.leases import Lease, Occupant, RentCall, RentedUnit, UnitKind
+from chalicelib.storage.insurance import CertificateItem
+from chalicelib.storage.table import Day, Item, Texts, Whole, backwards, lease_key
+
+
+class LeaseItem(Item, discriminator="lease"):
+    """A lease as written in the table."""
+
+    number = UnicodeAttribute()
+    residence = UnicodeAttribute()
+    starts_on = Day()
+    ends_on = Day(null=True)
+    deposit_cents = Whole()
+    billing_address = Texts()
+
+
+class HolderItem(Item, discriminator="holder"):
+    """Somebody who signed the lease."""
+
+    tenant = UnicodeAttribute()
+
+
+class UnitItem(Item, discriminator="unit"):
+    """A rented unit as written in the table."""
+
+    reference = UnicodeAttribute()
+    unit = UnicodeAttribute()
+    address = Texts()
+    description = UnicodeAttribute(default="")
+    rent_cents = Whole()
+    charges_cents = Whole()
+
+    def to_domain(self) -> RentedUnit:
+        """Give the unit as the domain knows it."""
+        return RentedUnit(
+            self.reference,
+            UnitKind(self.unit),
+            tuple(self.address),
+            self.description,
+            self.rent_cents,
+            self.charges_cents,
+        )
+
+
+class OccupantItem(Item, discriminator="occupant"):
+    """An occupant as written in the table."""
+
+    reference = UnicodeAttribute()
+    name = UnicodeAttribute()
+    born_on = Day(null=True)
+    relation = UnicodeAttribute(default="")
+    since_on = Day(null=True)
+
+    def to_domain(self) -> Occupant:
+        """Give the occupant as the domain knows them."""
+        return Occupant(self.reference, self.name, self.born_on, self.relation, self.since_on)
+
+
+class CallItem(Item, discriminator="call"):
+    """A rent call as written in the table; a line is « kind|cents|label »."""
+
+    month_on = Day()
+    due_on = Day()
+    lines = Texts()
+
+
+class DynamoLeases:
+    """Implements ``chalicelib.domain.leases.Leases``."""
+
+    def get(self, number: str) -> Lease:
+        """Read a lease and what hangs on it, from its units back to its holders: one query."""
+        return _lease(number, list(backwards(lease_key(number), "HOLDER#", "UNIT#~")))
+
+    def with_certificates(self, number: str) -> tuple[Lease, list[InsuranceCertificate]]:
+        """Read the same and go back to the certificates, which lie just before: one query still."""
+        found = list(backwards(lease_key(number), "CERTIFICATE#", "UNIT#~"))
+        certificates = [item.to_domain() for item in found if isinstance(item, CertificateItem)]
+        return _lease(number, found), certificates
+
+
+def lease_items(lease: Lease) -> list[Item]:
+    """Spell a lease and what hangs on it for the table."""
+    pk = lease_key(lease.number)
+    items: list[Item] = [
+        LeaseItem(
+            pk,
+            "LEASE",
+            number=lease.number,
+            residence=lease.residence,
+            starts_on=lease.starts_on,
+            ends_on=lease.ends_on,
+            deposit_cents=lease.deposit_cents,
+            billing_address=list(lease.billing_address),
+        )
+    ]
+    items += [HolderItem(pk, f"HOLDER#{tenant}", tenant=tenant) for tenant in lease.holders]
+    items += [_unit_item(pk, unit) for unit in lease.units]
+    items += [_occupant_item(pk, occupant) for occupant in lease.occupants]
+    return items
+
+
+def call_item(call: RentCall) -> CallItem:
+    """Spell a rent call for the table."""
+    lines = [f"{line.kind.value}|{line.cents}|{line.label}" for line in call.lines]
+    sk = f"CALL#{call.month_on:%Y-%m}"
+    return CallItem(lease_key(call.lease), sk, month_on=call.month_on, due_on=call.due_on, lines=lines)
+
+
+def _lease(number: str, backwards_found: list[Item]) -> Lease:
+    found = list(reversed(backwards_found))
+    leases = [item for item in found if isinstance(item, LeaseItem)]
+    if not leases:
+        raise Absent(number)
+    lease = leases[0]
+    return Lease(
+        number=lease.number,
+        residence=lease.residence,
+        starts_on=lease.starts_on,
+        ends_on=lease.ends_on,
+        deposit_cents=lease.deposit_cents,
+        billing_address=tuple(lease.billing_address),
+        holders=tuple(item.tenant for item in found if isinstance(item, HolderItem)),
+        units=tuple(item.to_domain() for item in found if isinstance(item, UnitItem)),
+        occupants=tuple(item.to_domain() for item in found if isinstance(item, OccupantItem)),
+    )
+
+
+def _unit_item(pk: str, unit: RentedUnit) -> UnitItem:
+    return UnitItem(
+        pk,
+        f"UNIT#{unit.kind.value}#{unit.reference}",
+        reference=unit.reference,
+        unit=unit.kind.value,
+        address=list(unit.address),
+        description=unit.description,
+        rent_cents=unit.rent_cents,
+        charges_cents=unit.charges_cents,
+    )
+
+
+def _occupant_item(pk: str, occupant: Occupant) -> OccupantItem:
+    return OccupantItem(
+        pk,
+        f"OCCUPANT#{occupant.reference}",
+        reference=occupant.reference,
+        name=occupant.name,
+        born_on=occupant.born_on,
+        relation=occupant.relation,
+        since_on=occupant.since_on,
+    )

@@ -1,0 +1,72 @@
+"""A visit: who asks, with what, and when; all that a handler needs to know of HTTP."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from chalicelib.domain import french
+from chalicelib.domain.errors import Absent, Refused
+from chalicelib.domain.sessions import Visitor
+from chalicelib.domain.tenants import Hold, Tenant
+
+Choice = TypeVar("Choice", bound=StrEnum)
+LONGEST_TEXT = 2_000
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request to one page."""
+
+    path: str
+    now: datetime
+    csrf: str
+    text_size: int
+    visitor: Visitor | None = None
+    query: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
+    device: str = ""
+    request_id: str = ""
+    cookies: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def tenant(self) -> Tenant | None:
+        """Give the tenant who is signed in, if any."""
+        return self.visitor.tenant if self.visitor else None
+
+    @property
+    def today(self) -> date:
+        """Give the day it is in metropolitan France."""
+        return french.today(self.now)
+
+    @property
+    def signed_in(self) -> Visitor:
+        """Give who is signed in, on a page that is for tenants only."""
+        if self.visitor is None:
+            raise Absent(self.path)
+        return self.visitor
+
+    @property
+    def holds(self) -> tuple[Hold, ...]:
+        """Give the leases of who is signed in."""
+        return self.signed_in.holds
+
+    def text(self, name: str) -> str:
+        """Give what was written in a field of the form, without blanks around, or nothing."""
+        return self.form.get(name, "")[:LONGEST_TEXT].strip()
+
+    def choice(self, name: str, choices: type[Choice]) -> Choice:
+        """Give what was chosen in a list; a value that is not in the list was not typed by hand."""
+        try:
+            return choices(self.form.get(name, ""))
+        except ValueError as error:
+            raise Refused("Choisissez une valeur de la liste.") from error
+
+    def lease(self, number: str) -> str:
+        """Give the lease asked for, the first one when none is named; another's is ``Absent``."""
+        visitor = self.signed_in
+        if not number and visitor.holds:
+            return visitor.holds[0].lease
+        if not visitor.holds_lease(number):
+            raise Absent(number)
+        return number
