@@ -8,6 +8,7 @@ this file and its middleware.
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from chalice import Chalice, ConvertToMiddleware, Rate
 from chalice.app import CloudWatchEvent, SQSEvent
 
@@ -24,13 +25,13 @@ from chalicelib.handlers import (
     statics,
     webhooks,
 )
-from chalicelib.handlers.door import entrance
-from chalicelib.web.site import pages_for_errors
+from chalicelib.handlers.door import pages_instead_of_json
 
 logger = Logger(service="portal")
+copy_config_to_registered_loggers(logger, include={"portal.alarm"})  # alarms are lines of JSON too
 app = Chalice(app_name="espace-locataire")
 app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context))
-app.register_middleware(pages_for_errors(entrance, webhooks.MACHINES), "http")
+app.register_middleware(pages_instead_of_json(webhooks.MACHINES), "http")
 
 app.register_blueprint(accounts.site)
 app.register_blueprint(home.site)

@@ -97,14 +97,7 @@ def portal() -> Portal:
     return Portal(
         config=config,
         landlord=landlord,
-        entrance=Entrance(
-            config.session_key.encode(),
-            config.address,
-            config.stripe_checkout_origin,
-            DynamoSessions(),
-            now,
-            local=config.stage == LOCAL,
-        ),
+        entrance=_entrance(config),
         statics=statics,
         accounts=DynamoAccounts(),
         passwords=Argon2Passwords(),
@@ -129,4 +122,15 @@ def portal() -> Portal:
         requests=DynamoServiceRequests(),
         events=DynamoEventLog(),
         events_reader=StripeEvents(config.stripe_webhook_secrets, live=config.live),
+    )
+
+
+def _entrance(config: Config) -> Entrance:
+    return Entrance(
+        config.session_key.encode(),
+        config.address,
+        config.stripe_checkout_origin,
+        DynamoSessions(),
+        now,
+        local=config.stage == LOCAL,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-LONGEST_PASSWORD = 128
+LONGEST_PASSWORD, LONGEST_ADDRESS = 128, 254
 
 
 class Role(StrEnum):
@@ -54,7 +54,8 @@ def sign_in(
 
     Unknown addresses, wrong passwords and accounts of another role cost the same and look the same.
     """
-    account = accounts.find(same_address(email))
+    address = same_address(email)
+    account = accounts.find(address) if len(address) <= LONGEST_ADDRESS else None
     fits = account is not None and account.role is role
     stored = account.password_hash if account is not None and fits else None
     spelled = unicodedata.normalize("NFC", password)[:LONGEST_PASSWORD]

@@ -1,5 +1,6 @@
 """Papers of a lease (« documents »): made once, kept for good, opened by those who hold the lease."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +18,7 @@ from chalicelib.domain.tenants import Tenant
 
 LINK_SECONDS = 60
 PDF = "application/pdf"
+ID_SHAPE = re.compile(r"[a-z-]{1,20}-\d{4}-\d\d-\d\d-[0-9a-f]{32}")
 
 
 class DocumentKind(StrEnum):
@@ -160,7 +162,7 @@ def _ticket_values(registry: Registry, payment: Payment, tenant: Tenant, day: da
         "amount_cents": payment.cents,
         "paid_on": french.day(french.today(paid_at)),
         "paid_hour": french.hour(paid_at),
-        "means": f"Carte bancaire se terminant par {payment.card_last4}",
+        "means": f"Carte bancaire se terminant par\u00a0{payment.card_last4}",
         "reference": payment.charge,
         "balance_after": french.euros_in_documents(abs(balance)),
         "balance_word": balance_word(balance),
@@ -177,6 +179,7 @@ def letterhead(landlord: Landlord) -> dict[str, Any]:
         "siren": landlord.siren,
         "address": list(landlord.address),
         "phone": landlord.phone,
+        "phone_hours": landlord.phone_hours,
         "email": landlord.email,
         "website": landlord.portal_host,
         "accent": landlord.accent,

@@ -50,12 +50,12 @@ def short_day(on: date) -> str:
 
 def day(on: date) -> str:
     """Write a day for sentences: « 18 janvier 2024 », « 1er février 2026 »."""
-    return f"{_number(on)} {MONTHS[on.month - 1]} {on.year}"
+    return f"{_number(on)}{NO_BREAK}{MONTHS[on.month - 1]} {on.year}"
 
 
 def day_without_year(on: date) -> str:
     """Write a day of this year: « mercredi 17 janvier »."""
-    return f"{DAYS[on.weekday()]} {_number(on)} {MONTHS[on.month - 1]}"
+    return f"{DAYS[on.weekday()]} {_number(on)}{NO_BREAK}{MONTHS[on.month - 1]}"
 
 
 def day_in_words(on: date) -> str:

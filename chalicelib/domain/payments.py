@@ -5,6 +5,7 @@ record, then call; an event only rings the bell; facts are keyed by the provider
 per fact; what cannot be placed goes to suspense; the status is a function of the remote state.
 """
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from chalicelib.domain.timeline import Action, TimelineEvent
 SMALLEST_CENTS = 1_00
 SESSION_LIFE = timedelta(hours=1)
 EUR = "eur"
+ID_SHAPE = re.compile(r"[0-9a-f]{32}")
 
 
 class PaymentStatus(StrEnum):

@@ -1,9 +1,12 @@
 """Requests of tenants (« demandes »): what was asked, where it stands, who answers."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+NUMBER_SHAPE = re.compile(r"[A-Za-z0-9-]{1,14}")
 
 
 class RequestState(StrEnum):

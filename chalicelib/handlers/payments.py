@@ -7,7 +7,7 @@ from chalicelib.domain.collection import AlreadyPaid, NothingDue, Order, renounc
 from chalicelib.domain.errors import InvalidForm, Refused
 from chalicelib.domain.ledger import LeaseAccount, with_running_balance
 from chalicelib.domain.money import cents_from
-from chalicelib.domain.payments import Payment, PaymentStatus
+from chalicelib.domain.payments import ID_SHAPE, Payment, PaymentStatus
 from chalicelib.handlers.door import new_site
 from chalicelib.portal import portal
 from chalicelib.web.answers import Answer, Leave, Page, SeeOther
@@ -111,11 +111,11 @@ def give_up_payment(visit: Visit, id: str) -> Answer:
 
 
 def _mine(visit: Visit, id: str) -> tuple[Payment, LeaseAccount]:
-    return portal().payments.of_leases(id, [hold.lease for hold in visit.holds])
+    return portal().payments.of_leases(visit.of_shape(id, ID_SHAPE), [hold.lease for hold in visit.holds])
 
 
 def _year(asked: str, years: list[int]) -> int | None:
-    return int(asked) if asked.isascii() and asked.isdecimal() and int(asked) in years else None
+    return next((year for year in years if str(year) == asked), None)
 
 
 def _amount(visit: Visit) -> int | None:

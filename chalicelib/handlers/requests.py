@@ -1,5 +1,6 @@
 """Demandes: the tenant's requests and their threads, to be read."""
 
+from chalicelib.domain.service_requests import NUMBER_SHAPE
 from chalicelib.handlers.door import new_site
 from chalicelib.portal import portal
 from chalicelib.web.answers import Answer, Page
@@ -11,7 +12,9 @@ site = new_site(__name__)
 @site.page("/demandes")
 def list_requests(visit: Visit) -> Answer:
     """List the open requests and the history, latest first."""
-    found, after = portal().requests.of_tenant(visit.signed_in.tenant.id, visit.query.get("apres", ""))
+    after = visit.query.get("apres", "")
+    after = visit.of_shape(after, NUMBER_SHAPE) if after else ""
+    found, after = portal().requests.of_tenant(visit.signed_in.tenant.id, after)
     return Page(
         "requests/index.html",
         {
@@ -26,5 +29,5 @@ def list_requests(visit: Visit) -> Answer:
 @site.page("/demandes/{number}")
 def show_request(visit: Visit, number: str) -> Answer:
     """Show one request and its thread."""
-    found = portal().requests.get(visit.signed_in.tenant.id, number)
+    found = portal().requests.get(visit.signed_in.tenant.id, visit.of_shape(number, NUMBER_SHAPE))
     return Page("requests/show.html", {"service_request": found})

@@ -31,6 +31,7 @@ STATUS: dict[type[PortalError], int] = {
     Unavailable: 503,
 }
 Handler = Callable[..., Answer]
+Middleware = Callable[[Request, Callable[[Any], Response]], Response]
 
 
 class Site(Blueprint):
@@ -94,6 +95,7 @@ class _Entering:
     def __init__(self, entrance: Entrance, request: Request, actions: int) -> None:
         self._entrance = entrance
         self._request = request
+        self._path = _path_of(request)
         self._actions = actions
         self._cookies = jar.read_cookies(request.headers.get("cookie", ""))
         self._token = jar.read_token(entrance, self._cookies)
@@ -129,7 +131,7 @@ class _Entering:
     def _make_visit(self, form: dict[str, str]) -> Visit:
         mark = self._token.secret if self._visitor and self._token else self._mark or self._new_mark
         return Visit(
-            path=unquote(self._request.path),
+            path=unquote(self._path),
             now=self._entrance.now(),
             csrf=jar.form_token(self._entrance, mark),
             text_size=jar.read_text_size(self._entrance, self._cookies),
@@ -143,7 +145,7 @@ class _Entering:
 
     def show_in(self) -> Response:
         """Send somebody who is not signed in to the sign-in page, and back here after."""
-        path = self._request.path if self._request.method == "GET" else "/"
+        path = self._path if self._request.method == "GET" else "/"
         after = "" if path == "/" else f"?suite={quote(path)}"
         return elsewhere(self._entrance, f"/connexion{after}")
 
@@ -161,17 +163,13 @@ class _Entering:
     def error(self, error: PortalError) -> Response:
         """Turn an error into its page; what is absent looks the same whatever was asked."""
         status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-        return self.fail(status, error.reason if isinstance(error, Refused) else None)
+        return self.fail(status, error if isinstance(error, Refused) else None)
 
-    def fail(self, status: int, reason: str | None = None) -> Response:
-        """Answer with the page of an error; the request's id is for those that are our fault."""
-        visit = self._make_visit({})
-        values = {
-            "status": status,
-            "reason": reason,
-            "request_id": visit.request_id if status >= 500 else None,
-        }
-        return self.respond(Page("error.html", values, status), visit)
+    def fail(self, status: int, error: Refused | None = None) -> Response:
+        """Answer with the page of an error; the page shows the request's id when the fault is ours."""
+        return self.respond(
+            Page("error.html", {"status": status, "error": error}, status), self._make_visit({})
+        )
 
     def _kept_cookies(self) -> tuple[str, ...]:
         """Say when the session was last seen, or give an anonymous visit its mark."""
@@ -185,9 +183,7 @@ class _Entering:
         return (jar.visit_cookie(self._entrance, self._new_mark),) if self._new_mark else ()
 
 
-def pages_for_errors(
-    entrance: Callable[[], Entrance], machines: frozenset[str]
-) -> Callable[[Request, Callable[[Any], Response]], Response]:
+def pages_for_errors(entrance: Callable[[], Entrance], machines: frozenset[str]) -> Middleware:
     """Make a middleware that answers people with a page where Chalice would answer with JSON.
 
     Chalice has logged the exception by then; the page shows the request's id, and nothing else of it.
@@ -201,6 +197,14 @@ def pages_for_errors(
         return _Entering(entrance(), event, 0).fail(status)
 
     return middleware
+
+
+def _path_of(request: Request) -> str:
+    """Give the path as it was asked; what Chalice calls the path is the route, « /demandes/{number} »."""
+    path = str(request.path)
+    for name, value in (request.uri_params or {}).items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
 
 
 def _request_id(request: Request) -> str:

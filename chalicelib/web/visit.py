@@ -1,5 +1,6 @@
 """A visit: who asks, with what, and when; all that a handler needs to know of HTTP."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -61,6 +62,12 @@ class Visit:
             return choices(self.form.get(name, ""))
         except ValueError as error:
             raise Refused("Choisissez une valeur de la liste.") from error
+
+    def of_shape(self, asked: str, shape: re.Pattern[str]) -> str:
+        """Give back an id from an address when it looks like one; what does not is ``Absent`` unread."""
+        if not shape.fullmatch(asked):
+            raise Absent(asked)
+        return asked
 
     def lease(self, number: str) -> str:
         """Give the lease asked for, the first one when none is named; another's is ``Absent``."""

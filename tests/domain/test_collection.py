@@ -1,0 +1,242 @@
+"""Collecting by card: one story at a time (the random ones are in test_collection_machine)."""
+
+import pytest
+
+from chalicelib.domain.collection import AlreadyPaid, NothingDue, renounce, sync
+from chalicelib.domain.errors import Absent, Refused, Unavailable
+from chalicelib.domain.payments import PaymentStatus
+from infra.local.resources import Resources
+from infra.local.stripe.cards import DECLINED
+from infra.local.stripe.http_client import client
+from tests.collection_bench import LARGEST, Bench
+
+
+@pytest.fixture
+def bench(table: Resources) -> Bench:
+    made = Bench()
+    made.owe("9126", 486_32)
+    return made
+
+
+def test_a_paid_page_lowers_the_balance_as_soon_as_the_event_comes(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.pay(payment.session)
+    bench.stripe.advance(1)
+
+    bench.look()
+
+    assert bench.balance() == 0
+    paid = bench.payments.get(payment.id)
+    assert paid.status is PaymentStatus.PAID
+    assert paid.card_last4 == "4242"
+    assert bench.ledger.account("9126").pending is None
+    assert bench.work.tickets == [payment.id] * len(bench.work.tickets) != []
+
+
+def test_every_object_of_the_provider_leads_to_the_same_payment(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.pay(payment.session)
+    bench.stripe.advance(1)
+    kinds = {kind for kind, _ in bench.work.looks}
+
+    bench.look()
+
+    assert kinds == {"checkout.session", "payment_intent", "charge"}
+    assert bench.balance() == 0
+
+
+def test_a_double_click_gives_the_same_page(bench: Bench) -> None:
+    first, second = bench.order(), bench.order()
+
+    assert first.address == second.address
+    assert first.id == second.id
+
+
+def test_another_amount_closes_the_first_page(bench: Bench) -> None:
+    first = bench.order(cents=100_00)
+    second = bench.order(cents=50_00)
+
+    assert bench.stripe.session(first.session)["status"] == "expired"
+    assert bench.payments.get(first.id).status is PaymentStatus.ABANDONED
+    assert bench.ledger.account("9126").in_progress_cents == second.cents == 50_00
+
+
+def test_a_page_paid_in_another_tab_is_not_paid_again(bench: Bench) -> None:
+    first = bench.order()
+    bench.stripe.pay(first.session)
+
+    with pytest.raises(AlreadyPaid) as told:
+        bench.order()
+
+    assert told.value.payment.id == first.id
+    assert bench.balance() == 0
+    with pytest.raises(NothingDue):
+        bench.order()
+
+
+def test_the_co_holder_takes_over_and_the_first_page_can_no_longer_be_paid(bench: Bench) -> None:
+    first = bench.order(tenant="t-1")
+    second = bench.order(tenant="t-2")
+
+    assert first.id != second.id
+    assert bench.stripe.session(first.session)["status"] == "expired"
+
+
+def test_a_declined_card_changes_nothing_and_the_page_stays_open(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.decline(payment.session, DECLINED)
+
+    seen = sync(bench.collection, payment.id)
+
+    assert seen.status is PaymentStatus.REFUSED
+    assert bench.balance() == 486_32
+    bench.stripe.pay(payment.session)
+    assert sync(bench.collection, payment.id).status is PaymentStatus.PAID
+    assert bench.balance() == 0
+
+
+def test_a_page_nobody_paid_expires_after_its_hour(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.advance(3600)
+
+    assert sync(bench.collection, payment.id).status is PaymentStatus.EXPIRED
+    assert bench.ledger.account("9126").pending is None
+
+
+def test_who_gives_up_can_start_again_and_a_payment_made_meanwhile_stays(bench: Bench) -> None:
+    given_up = renounce(bench.collection, bench.order(cents=100_00).id)
+    paid = bench.order(cents=100_00)
+    bench.stripe.pay(paid.session)
+
+    assert given_up.status is PaymentStatus.ABANDONED
+    assert renounce(bench.collection, paid.id).status is PaymentStatus.PAID
+    assert bench.balance() == 386_32
+
+
+@pytest.mark.parametrize("cents", [0, -1, 99, 486_33, LARGEST + 1])
+def test_an_amount_that_cannot_be_paid_is_refused_in_french(bench: Bench, cents: int) -> None:
+    with pytest.raises(Refused) as told:
+        bench.order(cents=cents)
+
+    assert told.value.reason.startswith(("Le plus petit montant", "Ce montant dépasse"))
+    assert bench.ledger.account("9126").pending is None
+
+
+def test_more_than_the_limit_at_once_is_refused_and_the_whole_balance_is_cut_to_it(bench: Bench) -> None:
+    bench.owe("9126", LARGEST, "more")
+
+    with pytest.raises(Refused, match="Le plus grand montant"):
+        bench.order(cents=LARGEST + 1)
+
+    assert bench.order().cents == LARGEST
+
+
+def test_when_the_provider_does_not_answer_the_next_click_goes_on_with_the_same_payment(bench: Bench) -> None:
+    bench.http.lose_requests = 9
+    with pytest.raises(Unavailable):
+        bench.order()
+    bench.http.lose_requests = 0
+    waiting = bench.ledger.account("9126").pending
+
+    payment = bench.order()
+
+    assert waiting is not None
+    assert payment.id == waiting.payment
+    assert bench.stripe.has_session(payment.session)
+
+
+def test_when_the_answer_is_lost_the_same_page_comes_back(bench: Bench) -> None:
+    bench.http.lose_answers = 3
+    with pytest.raises(Unavailable):
+        bench.order()
+
+    payment = bench.order()
+
+    assert len(client(bench.stripe).v1.checkout.sessions.list().data) == 1
+    assert payment.status is PaymentStatus.OPEN
+
+
+def test_the_sweep_books_what_no_event_told(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.switchboard.set("lose", 1.0)
+    bench.stripe.pay(payment.session)
+    bench.stripe.advance(16 * 60)
+
+    swept = bench.sweep()
+
+    assert swept == 1
+    assert bench.balance() == 0
+
+
+def test_a_payment_never_opened_is_given_up_by_the_sweep(bench: Bench) -> None:
+    bench.http.lose_requests = 9
+    with pytest.raises(Unavailable):
+        bench.order()
+    bench.http.lose_requests = 0
+    bench.stripe.advance(2 * 3600)
+
+    bench.sweep()
+
+    assert bench.ledger.account("9126").pending is None
+    assert bench.sweep() == 0
+
+
+def test_money_nobody_asked_for_goes_to_suspense_once(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    charge = bench.stripe.foreign_charge(77_00)
+    bench.stripe.advance(1)
+
+    bench.work.looks *= 3
+    bench.look()
+
+    assert bench.balance() == 486_32
+    assert [record.message for record in caplog.records] == ["money_in_suspense"]
+    assert charge in str(caplog.records[0].__dict__)
+
+
+def test_a_charge_marked_with_a_payment_of_ours_but_not_made_on_its_page_is_not_booked(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.foreign_charge(486_32, {"payment_id": payment.id, "lease": "9126"})
+    bench.stripe.advance(1)
+
+    bench.look()
+
+    assert bench.balance() == 486_32
+
+
+def test_a_refund_and_a_dispute_owe_the_money_again(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.pay(payment.session)
+    charge = bench.stripe.charge_of(payment.session)
+    bench.stripe.refund(charge, 100_00)
+    bench.stripe.advance(1)
+    bench.look()
+    after_refund = bench.balance()
+
+    dispute = bench.stripe.dispute(charge, 386_32)
+    bench.stripe.advance(1)
+    bench.look()
+    disputed = bench.balance()
+    bench.stripe.win_dispute(dispute)
+    bench.stripe.advance(1)
+    bench.look()
+
+    assert (after_refund, disputed, bench.balance()) == (100_00, 486_32, 100_00)
+
+
+def test_a_refund_that_fails_is_credited_again(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.pay(payment.session)
+    refund = bench.stripe.refund(bench.stripe.charge_of(payment.session), 100_00)
+    bench.stripe.fail_refund(refund)
+    bench.stripe.advance(1)
+
+    bench.look()
+
+    assert bench.balance() == 0
+
+
+def test_an_unknown_object_is_absent(bench: Bench) -> None:
+    bench.work.sync_payment("charge", "ch_nobody")
+
+    with pytest.raises(Absent):
+        bench.look()

@@ -1,0 +1,232 @@
+"""Collecting by card under everything that can go wrong: the books say what the provider says, to the cent.
+
+Deliveries are doubled, reordered, late and lost; workers are cut before and after any call; the tenant
+pays, pays elsewhere, gives up, is refused, refunded, disputes.  Each story ends with calm, and with that.
+"""
+
+import itertools
+import random
+import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from botocore.exceptions import BotoCoreError
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib.domain.collection import renounce
+from chalicelib.domain.errors import PortalError
+from chalicelib.domain.ledger import lease_account
+from chalicelib.storage import table as storage
+from chalicelib.storage.ledger import EntryItem, TotalItem
+from chalicelib.storage.table import Item, book_key, connection, use_table
+from infra.local.resources import create_resources
+from tests.collection_bench import Bench
+from tests.conftest import ACCOUNT
+from tests.faults import KINDS, Faults
+
+LEASES = ("9126", "9127", "9128")
+CARDS = ("4242424242424242", "4000000000000002", "4000000000009995")
+CUT = (PortalError, PynamoDBException, BotoCoreError)
+DAY = 86_400
+seen = {"deliveries": 0, "faults": 0}
+
+
+class Storm(RuleBasedStateMachine):
+    """One landlord's day, with a storm outside."""
+
+    endpoint = ""
+    storms = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        request = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")
+        urllib.request.urlopen(request).close()
+        resources = create_resources(self.endpoint, ACCOUNT)
+        use_table("none")
+        use_table(resources.table)
+        self.bench = Bench()
+        self.rent = itertools.count()
+        for lease in LEASES:
+            self.bench.owe(lease, 500_00, "first")
+        self.dice = random.Random(0)
+        self.share = 0.0
+        self.faults = Faults(connection().client, self._choose)
+
+    def _choose(self, _operation: str) -> str | None:
+        return self.dice.choice(KINDS) if self.dice.random() < self.share else None
+
+    def _sessions(self) -> list[str]:
+        return [one["id"] for one in self._every("checkout.session") if one["status"] == "open"]
+
+    def _every(self, kind: str) -> list[dict[str, Any]]:
+        return list(self.bench.stripe.account.every(kind))
+
+    @rule(lease=st.sampled_from(LEASES), cents=st.sampled_from([None, 100, 120_00, 499_99]))
+    def order(self, lease: str, cents: int | None) -> None:
+        with suppress(*CUT):
+            self.bench.order(lease, cents)
+
+    @rule(lease=st.sampled_from(LEASES), cents=st.integers(1, 900_00))
+    def call_rent(self, lease: str, cents: int) -> None:
+        share, self.share = self.share, 0.0
+        self.bench.owe(lease, cents, f"rent-{next(self.rent)}")
+        self.share = share
+
+    @rule(place=st.integers(0, 9), card=st.sampled_from(CARDS))
+    def pay(self, place: int, card: str) -> None:
+        if pages := self._sessions():
+            self.bench.stripe.pay(pages[place % len(pages)], card)
+
+    @rule(lease=st.sampled_from(LEASES))
+    def give_up(self, lease: str) -> None:
+        with suppress(*CUT):
+            if pending := self.bench.ledger.account(lease).pending:
+                renounce(self.bench.collection, pending.payment)
+
+    @rule(place=st.integers(0, 9), share=st.sampled_from([0.1, 0.5, 1]), fails=st.booleans())
+    def refund(self, place: int, share: float, fails: bool) -> None:
+        left = [one for one in self._every("charge") if one["paid"] and not one["disputed"]]
+        left = [one for one in left if one["amount"] > one["amount_refunded"]]
+        if left:
+            charge = left[place % len(left)]
+            cents = max(1, int((charge["amount"] - charge["amount_refunded"]) * share))
+            refund = self.bench.stripe.refund(charge["id"], cents)
+            if fails:
+                self.bench.stripe.fail_refund(refund)
+
+    @rule(place=st.integers(0, 9), won=st.booleans())
+    def dispute(self, place: int, won: bool) -> None:
+        whole = [one for one in self._every("charge") if one["paid"] and not one["amount_refunded"]]
+        whole = [one for one in whole if not one["disputed"]]
+        if whole:
+            dispute = self.bench.stripe.dispute(whole[place % len(whole)]["id"])
+            if won:
+                self.bench.stripe.win_dispute(dispute)
+
+    @rule(cents=st.integers(100, 900_00))
+    def stranger_pays(self, cents: int) -> None:
+        self.bench.stripe.foreign_charge(cents)
+
+    @precondition(lambda self: self.storms)
+    @rule(
+        seed=st.integers(0, 2**32),
+        lose=st.sampled_from([0.0, 0.3]),
+        double=st.sampled_from([0.0, 0.5]),
+        late=st.sampled_from([0, 7200]),
+        reorder=st.booleans(),
+        share=st.sampled_from([0.0, 0.2, 0.4]),
+    )
+    def weather(self, seed: int, lose: float, double: float, late: int, reorder: bool, share: float) -> None:
+        board = self.bench.stripe.switchboard
+        board.clear()
+        board.set("lose", lose)
+        board.set("double", double)
+        board.set("delay", late)
+        board.set("reorder", reorder)
+        self.dice, self.share = random.Random(seed), share
+
+    @rule(seconds=st.sampled_from([1, 60, 900, 4000, DAY]))
+    def time_passes(self, seconds: int) -> None:
+        self.bench.stripe.advance(seconds)
+
+    @rule(count=st.integers(5, 40), again=st.integers(1, 3), backwards=st.booleans())
+    def work(self, count: int, again: int, backwards: bool) -> None:
+        looks = self.bench.work.looks
+        if backwards:
+            looks.reverse()
+        looks[:] = looks[:count] * again + looks[count:]
+        for _ in range(min(count * again, len(looks))):
+            look = looks.pop(0)
+            try:
+                self._do(look)
+            except CUT:
+                looks.append(look)
+
+    def _do(self, look: tuple[str, str]) -> None:
+        waiting, self.bench.work.looks = self.bench.work.looks, [look]
+        seen["deliveries"] += 1
+        try:
+            self.bench.look()
+        finally:
+            self.bench.work.looks = waiting
+
+    @precondition(lambda self: self.storms)
+    @rule()
+    def sweep(self) -> None:
+        with suppress(*CUT):
+            self.bench.sweep()
+
+    def teardown(self) -> None:
+        seen["faults"] += self.faults.injected.total()
+        self.share = 0.0
+        self.bench.stripe.switchboard.clear()
+        self.bench.stripe.advance(4 * DAY)
+        seen["deliveries"] += len(self.bench.work.looks)
+        self.bench.look()
+        if self.storms:
+            self.bench.sweep()
+        self._check_books()
+
+    def _check_books(self) -> None:
+        """Compare the books with the provider's truth, and with themselves."""
+        entries = [item for item in Item.scan() if isinstance(item, EntryItem)]
+        expected = dict.fromkeys(LEASES, 0)
+        for payment, cents in self.bench.stripe.truth().items():
+            if payment:
+                expected[self.bench.payments.get(payment).lease] -= cents
+        assert sum(item.cents for item in entries) == 0
+        for lease in LEASES:
+            book = [item for item in entries if item.pk == book_key(lease_account(lease))]
+            rents = sum(item.cents for item in book if not item.payment)
+            assert self.bench.balance(lease) == sum(item.cents for item in book)
+            assert self.bench.balance(lease) - rents == expected[lease]
+        booked = {item.id: item.cents for item in entries if item.pk.startswith("BOOK#stripe")}
+        assert booked == dict(self.bench.stripe.facts())
+        assert TotalItem.count(book_key(lease_account(LEASES[0]))) > 0
+
+
+@pytest.fixture
+def every_fault_is_felt(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Take botocore's own retries away, and the waits between ours."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws)
+    monkeypatch.setattr(storage.Item.Meta, "max_retry_attempts", 0)
+    monkeypatch.setattr("chalicelib.storage.ledger.time.sleep", lambda _: None)
+    yield aws
+    use_table("none")
+
+
+def _run(machine: type[Storm], endpoint: str, examples: int, steps: int) -> None:
+    machine.endpoint = endpoint
+    seen.update(deliveries=0, faults=0)
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_in_a_storm_of_a_thousand_deliveries_not_a_cent_is_off(every_fault_is_felt: str) -> None:
+    _run(Storm, every_fault_is_felt, examples=40, steps=50)
+
+    assert seen["deliveries"] >= 1_000
+    assert seen["faults"] >= 100
+
+
+def test_with_webhooks_alone_and_calm_not_a_cent_is_off(every_fault_is_felt: str) -> None:
+    calm = type("Calm", (Storm,), {"storms": False})
+
+    _run(calm, every_fault_is_felt, examples=10, steps=40)
+
+    assert seen["deliveries"] >= 100
