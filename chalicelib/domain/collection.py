@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain import french
 from chalicelib.domain.alarms import Alarm, raise_alarm
-from chalicelib.domain.errors import Absent, Conflict, Refused
+from chalicelib.domain.errors import Absent, Conflict, PortalError, Refused
 from chalicelib.domain.ledger import STRIPE, SUSPENSE, EntryKind, Ledger, Line, Posting
 from chalicelib.domain.payments import (
     EUR,
@@ -155,11 +155,14 @@ def sync_object(collection: Collection, kind: str, id: str) -> Payment | None:
 def sweep(collection: Collection, now: datetime) -> int:
     """Sync every payment that still waits for its outcome or its ticket; give how many there were.
 
-    This is the net under lost events: it needs none.
+    This is the net under lost events: it needs none.  One that cannot be looked up keeps nobody waiting.
     """
     waiting = collection.payments.unsettled(now - SWEPT_AFTER)
     for id in waiting:
-        payment = sync(collection, id)
+        try:
+            payment = sync(collection, id)
+        except PortalError:
+            payment = collection.payments.get(id)
         if not payment.is_settled and now - payment.started_at > STUCK_AFTER:
             raise_alarm(Alarm.PAYMENT_STUCK, payment=id, status=payment.status.value)
     return len(waiting)

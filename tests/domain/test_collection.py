@@ -1,10 +1,15 @@
 """Collecting by card: one story at a time (the random ones are in test_collection_machine)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.domain.collection import AlreadyPaid, NothingDue, renounce, sync
 from chalicelib.domain.errors import Absent, Refused, Unavailable
-from chalicelib.domain.payments import PaymentStatus
+from chalicelib.domain.payments import PaymentStatus, RemotePayment
+from chalicelib.gateways.stripe import StripeDesk
+from chalicelib.storage.ledger import EntryItem
 from infra.local.resources import Resources
 from infra.local.stripe.cards import DECLINED
 from infra.local.stripe.http_client import client
@@ -193,7 +198,7 @@ def test_money_nobody_asked_for_goes_to_suspense_once(bench: Bench, caplog: pyte
     assert charge in str(caplog.records[0].__dict__)
 
 
-def test_a_charge_marked_with_a_payment_of_ours_but_not_made_on_its_page_is_not_booked(bench: Bench) -> None:
+def test_a_charge_that_bears_our_mark_but_was_not_made_on_our_page_goes_to_suspense(bench: Bench) -> None:
     payment = bench.order()
     bench.stripe.foreign_charge(486_32, {"payment_id": payment.id, "lease": "9126"})
     bench.stripe.advance(1)
@@ -201,6 +206,30 @@ def test_a_charge_marked_with_a_payment_of_ours_but_not_made_on_its_page_is_not_
     bench.look()
 
     assert bench.balance() == 486_32
+    assert [item.cents for item in EntryItem.query("BOOK#suspense#2026-11-23")] == [-486_32]
+
+
+def test_a_worker_who_looked_too_early_cannot_undo_what_a_later_one_saw(bench: Bench) -> None:
+    payment = bench.order()
+    early = replace(bench.desk.look(payment.session), status=PaymentStatus.REFUSED)
+    looks = iter([early])
+
+    class Overtaken(StripeDesk):
+        """Looks once, and is overtaken before it answers."""
+
+        def look(self, session: str) -> RemotePayment:
+            if (seen := next(looks, None)) is None:
+                return bench.desk.look(session)
+            bench.stripe.pay(session)
+            sync(bench.collection, payment.id)
+            return seen
+
+    slow = replace(bench.collection, desk=Overtaken("sk_test_demo", "http://127.0.0.1:8000"))
+
+    seen = sync(slow, payment.id)
+
+    assert seen.status is bench.payments.get(payment.id).status is PaymentStatus.PAID
+    assert bench.balance() == 0
 
 
 def test_a_refund_and_a_dispute_owe_the_money_again(bench: Bench) -> None:
@@ -240,3 +269,52 @@ def test_an_unknown_object_is_absent(bench: Bench) -> None:
 
     with pytest.raises(Absent):
         bench.look()
+
+
+def test_ten_workers_at_once_book_a_payment_once(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.pay(payment.session)
+
+    with ThreadPoolExecutor(10) as workers:
+        seen = list(workers.map(lambda _: sync(bench.collection, payment.id).status, range(10)))
+
+    assert set(seen) == {PaymentStatus.PAID}
+    assert bench.balance() == 0
+
+
+def test_twenty_clicks_at_once_open_one_page(bench: Bench) -> None:
+    with ThreadPoolExecutor(20) as hands:
+        addresses = set(hands.map(lambda _: bench.order(cents=100_00).address, range(20)))
+
+    open_pages = [
+        one for one in client(bench.stripe).v1.checkout.sessions.list().data if one.status == "open"
+    ]
+    assert len(addresses) == len(open_pages) == 1
+
+
+def test_a_payment_that_cannot_be_looked_up_keeps_no_other_waiting(bench: Bench) -> None:
+    bench.owe("9127", 100_00)
+    lost, paid = bench.order("9126"), bench.order("9127")
+    bench.payments.save(replace(bench.payments.get(lost.id), session="cs_gone"))
+    bench.stripe.switchboard.set("lose", 1.0)
+    bench.stripe.pay(paid.session)
+    bench.stripe.advance(16 * 60)
+
+    bench.sweep()
+
+    assert bench.balance("9127") == 0
+
+
+def test_a_page_paid_after_it_was_given_up_for_lost_is_booked_all_the_same(bench: Bench) -> None:
+    payment = bench.order()
+    forgotten = bench.payments.get(payment.id)
+    bench.stripe.pay(payment.session)
+    bench.payments.save(replace(forgotten, session="", address="", status=PaymentStatus.EXPIRED))
+    second = bench.order(cents=50_00)
+    bench.stripe.advance(1)
+
+    bench.look()
+
+    assert bench.balance() == 0
+    assert bench.payments.get(payment.id).status is PaymentStatus.PAID
+    assert bench.payments.get(second.id).status is PaymentStatus.OPEN

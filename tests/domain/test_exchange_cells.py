@@ -1,0 +1,108 @@
+"""Reading one cell of an exchange file."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.exchange import cells
+from chalicelib.domain.exchange.cells import Reader, WrongCell
+from chalicelib.domain.leases import UnitKind
+
+IN_FIGURES = "Le montant s’écrit en chiffres, sans espace ni exposant, par exemple 512,40."
+SIX_LINES = "L’adresse compte 6 lignes au plus, séparées par «\u00a0|\u00a0», aucune n’est vide."
+UNPRINTABLE = "Le texte contient un caractère de contrôle ou un retour à la ligne."
+ONE_OF = "La valeur doit être l’une de celles-ci\u00a0: logement, stationnement."
+
+
+@pytest.mark.parametrize(
+    ("reader", "cell", "value"),
+    [
+        (cells.day, "2024-02-29", date(2024, 2, 29)),
+        (cells.month, "2026-01", date(2026, 1, 1)),
+        (cells.moment, "2026-01-15T09:42", datetime(2026, 1, 15, 8, 42, tzinfo=UTC)),
+        (cells.moment, "2026-07-15T09:42:10", datetime(2026, 7, 15, 7, 42, 10, tzinfo=UTC)),
+        (cells.cents, "512,40", 51_240),
+        (cells.cents, "-512.4", -51_240),
+        (cells.cents, "7", 700),
+        (cells.cents, "0,07", 7),
+        (cells.contract, "L/9126", "9126"),
+        (
+            cells.lines(),
+            "Mme A | 7, quai aux Vivres | 17300 ROCHEFORT",
+            ("Mme A", "7, quai aux Vivres", "17300 ROCHEFORT"),
+        ),
+        (cells.choice(UnitKind), "stationnement", UnitKind.PARKING),
+        (cells.email, "Éloïse@Exemple.FR", "éloïse@exemple.fr"),
+        (cells.phone, "+33 5 46 00 00 00", "+33 5 46 00 00 00"),
+        (cells.words(), "two\nlines", "two\nlines"),
+    ],
+)
+def test_a_cell_is_read(reader: Reader, cell: str, value: Any) -> None:
+    assert reader(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("reader", "cell", "rule"),
+    [
+        (cells.day, "31/01/2026", "La date doit s’écrire AAAA-MM-JJ."),
+        (cells.day, "2026-02-30", "Cette date n’existe pas."),
+        (cells.day, "２０２６-01-01", "La date doit s’écrire AAAA-MM-JJ."),
+        (cells.day, "1026-01-01", "L’année doit être comprise entre 1900 et 2199."),
+        (cells.month, "2026-1", "Le mois doit s’écrire AAAA-MM."),
+        (cells.month, "2026-13", "Cette date n’existe pas."),
+        (cells.moment, "2026-01-15 09:42", "La date et l’heure doivent s’écrire AAAA-MM-JJTHH:MM."),
+        (cells.moment, "2026-01-15T24:42", "Cette heure n’existe pas."),
+        (cells.cents, "1,005", "Le montant a deux décimales au plus."),
+        (cells.cents, "1e3", IN_FIGURES),
+        (cells.cents, "1 000,00", IN_FIGURES),
+        (cells.cents, "NaN", IN_FIGURES),
+        (cells.cents, "10000000,01", "Le montant dépasse 10\u202f000\u202f000,00\u00a0€."),
+        (cells.positive_cents, "-0,01", "Le montant ne peut pas être négatif."),
+        (cells.choice(UnitKind), "cave", ONE_OF),
+        (cells.email, "sans-arobase.fr", "L’adresse électronique doit s’écrire nom@domaine.fr."),
+        (cells.email, "a@b@c.fr", "L’adresse électronique doit s’écrire nom@domaine.fr."),
+        (cells.phone, "06 12", "Le numéro de téléphone s’écrit 05 46 00 00 00 ou +33 5 46 00 00 00."),
+        (cells.text(), "a\tb", UNPRINTABLE),
+        (cells.text(), "a\u202eb", UNPRINTABLE),
+        (cells.text(5), "abcdef", "Le texte dépasse 5 caractères."),
+        (cells.words(), "a\x00b", "Le texte contient un caractère de contrôle."),
+        (cells.words(5), "abcdef", "Le texte dépasse 5 caractères."),
+        (cells.lines(), "a || b", SIX_LINES),
+    ],
+)  # fmt: skip
+def test_a_wrong_cell_is_told_what_was_expected(reader: Reader, cell: str, rule: str) -> None:
+    with pytest.raises(WrongCell) as refused:
+        reader(cell)
+
+    assert refused.value.rule == rule
+
+
+@pytest.mark.parametrize("cell", ["", "-1", "é1", "a b", "a/b", "a#b", "x" * 41])
+def test_what_could_break_a_key_is_no_identifier(cell: str) -> None:
+    with pytest.raises(WrongCell):
+        cells.identifier()(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Bonjour-2026!",
+        "$2b$12$abcdefghijklmnopqrstuuABCDEFGHIJKLMNOPQRSTUVWXYZ01234",
+        "$argon2id$v=19$m=999999,t=2,p=1$aut0fVJhjhgg8xPZ2pSBZQ$p4nVcc98I9FQ5iVQwpQQMt4i58WhFC01QlH56MDzVjY",
+        "$argon2id$v=19$m=19456,t=99,p=1$aut0fVJhjhgg8xPZ2pSBZQ$p4nVcc98I9FQ5iVQwpQQMt4i58WhFC01QlH56MDzVjY",
+    ],
+)
+def test_a_password_in_clear_or_a_hash_too_dear_is_refused(cell: str) -> None:
+    with pytest.raises(WrongCell, match="argon2id"):
+        cells.password_hash(cell)
+
+
+@given(st.integers(-10_000_000_00, 10_000_000_00))
+def test_every_amount_of_cents_is_read_back_to_the_cent(cents: int) -> None:
+    whole, rest = divmod(abs(cents), 100)
+    typed = f"{'-' if cents < 0 else ''}{whole},{rest:02d}"
+
+    assert cells.cents(typed) == cents
