@@ -1,0 +1,147 @@
+"""What the portal needs of AWS, described once and created where it is missing (ressources).
+
+The same description serves ``make run`` and the tests; on AWS itself the template in ``infra/aws`` says the
+same things.  Creating is safe to run again: everything that is there stays as it is.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import boto3
+from botocore.client import Config
+from botocore.exceptions import ClientError
+
+REGION = "eu-west-3"
+TABLE = "espace-locataire"
+FILES_BUCKET = "espace-locataire-files"
+PAYMENTS_QUEUE = "espace-locataire-payments"
+DOCUMENTS_QUEUE = "espace-locataire-documents"
+QUEUES = (PAYMENTS_QUEUE, DOCUMENTS_QUEUE)
+DEAD_SUFFIX = "-dead"
+EXPIRY_ATTRIBUTE = "expires_at_epoch"
+MAX_RECEIVES = 5
+MAIL_DOMAIN = "littoral-habitat.example"
+MAIL_SENDER = f"ne-pas-repondre@{MAIL_DOMAIN}"
+
+_KEYS = ("pk", "sk", "due_pk", "due_sk")
+TABLE_DESCRIPTION: dict[str, Any] = {
+    "BillingMode": "PAY_PER_REQUEST",
+    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in _KEYS],
+    "KeySchema": [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": "due",
+            "KeySchema": [
+                {"AttributeName": "due_pk", "KeyType": "HASH"},
+                {"AttributeName": "due_sk", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+    ],
+}
+
+
+class Credentials(NamedTuple):
+    """An AWS key pair."""
+
+    access_key_id: str
+    secret_access_key: str
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The names and addresses the portal's settings are filled with."""
+
+    table: str
+    files_bucket: str
+    payments_queue: str
+    documents_queue: str
+    mail_sender: str
+
+    def queue_urls(self) -> dict[str, str]:
+        """Give the address of each queue by its name."""
+        return {PAYMENTS_QUEUE: self.payments_queue, DOCUMENTS_QUEUE: self.documents_queue}
+
+
+def known_resources(endpoint: str, account: str, table: str = TABLE) -> Resources:
+    """Give the addresses the resources have, or will have, at an endpoint: they follow from the names."""
+    payments, documents = (f"{endpoint}/{account}/{name}" for name in QUEUES)
+    return Resources(table, FILES_BUCKET, payments, documents, MAIL_SENDER)
+
+
+def client(service: str, endpoint: str, credentials: Credentials) -> Any:
+    """Make a boto3 client of the local AWS; patient with a slow machine, never with a second endpoint."""
+    make: Any = boto3.client  # typed by literal names, which a variable is not
+    return make(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=credentials.access_key_id,
+        aws_secret_access_key=credentials.secret_access_key,
+        config=Config(retries={"max_attempts": 2}, s3={"addressing_style": "path"}),
+    )
+
+
+def create_resources(
+    endpoint: str, credentials: Credentials, *, table: str = TABLE, visibility_seconds: int = 10
+) -> Resources:
+    """Create the table, the bucket, the queues and the sender where they are missing.
+
+    ``visibility_seconds`` is short here (180 on AWS) so that a message whose handler crashed comes back while
+    somebody is still looking.
+    """
+    create_table(client("dynamodb", endpoint, credentials), table)
+    _create_bucket(client("s3", endpoint, credentials))
+    sqs = client("sqs", endpoint, credentials)
+    for name in QUEUES:
+        _create_queue(sqs, name, visibility_seconds)
+    _create_sender(client("sesv2", endpoint, credentials))
+    return known_resources(endpoint, credentials.access_key_id, table)
+
+
+def create_table(dynamodb: Any, name: str) -> None:
+    """Create the portal's table and its expiry if it is not there."""
+    try:
+        dynamodb.create_table(TableName=name, **TABLE_DESCRIPTION)
+    except ClientError as error:
+        _unless(error, "ResourceInUseException")
+        return
+    dynamodb.update_time_to_live(
+        TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRY_ATTRIBUTE}
+    )
+
+
+def _create_bucket(s3: Any) -> None:
+    try:
+        s3.create_bucket(Bucket=FILES_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    except ClientError as error:
+        _unless(error, "BucketAlreadyOwnedByYou")
+
+
+def _create_queue(sqs: Any, name: str, visibility_seconds: int) -> None:
+    dead = sqs.create_queue(QueueName=name + DEAD_SUFFIX)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    sqs.set_queue_attributes(
+        QueueUrl=url,
+        Attributes={
+            "VisibilityTimeout": str(visibility_seconds),
+            "RedrivePolicy": f'{{"deadLetterTargetArn":"{arn}","maxReceiveCount":"{MAX_RECEIVES}"}}',
+        },
+    )
+
+
+def _create_sender(ses: Any) -> None:
+    try:
+        ses.create_email_identity(EmailIdentity=MAIL_DOMAIN)
+    except ClientError as error:
+        _unless(error, "AlreadyExistsException")
+
+
+def _unless(error: ClientError, accepted: str) -> None:
+    """Let one refusal pass: the thing is already there."""
+    if error.response["Error"]["Code"] != accepted:
+        raise error
