@@ -156,7 +156,7 @@ def _ticket_values(registry: Registry, payment: Payment, tenant: Tenant, day: da
         "landlord": letterhead(registry.landlord),
         "number": payment.number,
         "lease": lease.title,
-        "tenant": {"name": tenant.display_name, "address": list(lease.billing_address)},
+        "tenant": {"name": tenant.display_name, "address": _below_the_name(lease, tenant)},
         "dwelling": _dwelling(lease),
         "amount": french.euros_in_documents(payment.cents),
         "amount_cents": payment.cents,
@@ -169,6 +169,12 @@ def _ticket_values(registry: Registry, payment: Payment, tenant: Tenant, day: da
         "issued_on": french.day(day),
         "issued_iso": [day.year, day.month, day.day],
     }
+
+
+def _below_the_name(lease: Lease, tenant: Tenant) -> list[str]:
+    """Give the lines under the payer's name: a billing address that starts with that name says it once."""
+    lines = list(lease.billing_address)
+    return lines[1:] if lines[:1] == [tenant.display_name] else lines
 
 
 def letterhead(landlord: Landlord) -> dict[str, Any]:

@@ -12,6 +12,7 @@ session               ``TENANT#<id>``           ``SESSION#<hash>``              
 request               ``REQUESTS#<tenant>``     ``<number>``                      Demandes
 holder, lease,        ``LEASE#<number>``        ``HOLDER#<tenant>``, ``LEASE``,   Contrat, tickets
 occupant, unit                                  ``OCCUPANT#…``, ``UNIT#…``
+rows last brought in  of leases and tenants     ``~ROWS``                         the import
 rent call             ``LEASE#<number>``        ``CALL#<month>``                  rent notices
 certificate, cover    ``LEASE#<number>``        ``CERTIFICATE#…``, ``COVER``      insurance; home (cover)
 ledger entry          ``BOOK#<account>``        ``ENTRY#<day>#<fact>``            Paiement

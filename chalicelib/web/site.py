@@ -194,7 +194,10 @@ def pages_for_errors(entrance: Callable[[], Entrance], machines: frozenset[str])
         if not isinstance(response.body, dict) or event is None or event.path in machines:
             return response
         status = {500: 500, 405: 405}.get(response.status_code, 404)
-        return _Entering(entrance(), event, 0).fail(status)
+        page = _Entering(entrance(), event, 0).fail(status)
+        if "Allow" in response.headers:
+            page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     return middleware
 

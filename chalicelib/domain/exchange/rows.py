@@ -1,0 +1,165 @@
+"""What a row of each exchange file stands for, once its cells are read: an object of the domain.
+
+A function takes the cells in the order of the file's layout; ``WrongRow`` names the cell that does not go
+with the others.
+"""
+
+from datetime import date
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from chalicelib.domain.accounts import Account, Role
+from chalicelib.domain.insurance import CertificateState, InsuranceCertificate
+from chalicelib.domain.leases import CallLine, CallLineKind, Lease, Occupant, RentedUnit
+from chalicelib.domain.ledger import LedgerEntry
+from chalicelib.domain.service_requests import RequestMessage, RequestState, ServiceRequest
+from chalicelib.domain.tenants import Civility, Hold, Tenant
+
+T = TypeVar("T")
+ENTRY_PREFIX = "erp:"
+LANDLORD_SIDE, TENANT_SIDE = "bailleur", "locataire"
+END_BEFORE_START = "La fin ne peut pas précéder le début."
+_ASKED = frozenset({CallLineKind.RENT, CallLineKind.SURCHARGE})
+_DEDUCTED = frozenset({CallLineKind.HOUSING_BENEFIT, CallLineKind.SOLIDARITY_REDUCTION})
+
+
+class WrongRow(ValueError):
+    """A row whose cells do not go together; the rule is a French sentence."""
+
+    def __init__(self, column: str, rule: str) -> None:
+        super().__init__(rule)
+        self.column = column
+        self.rule = rule
+
+
+class Row(NamedTuple, Generic[T]):
+    """A row that was read: its line, the lease, tenant or address that it belongs to, and what it says."""
+
+    line: int
+    owner: str
+    value: T
+
+
+class Holder(NamedTuple):
+    """A person who signed a lease: who they are, and from when to when."""
+
+    tenant: Tenant
+    hold: Hold
+
+
+class CallRow(NamedTuple):
+    """One line of the rent call of a month."""
+
+    month_on: date
+    due_on: date
+    line: CallLine
+
+
+class Reply(NamedTuple):
+    """One line of a request's thread."""
+
+    number: str
+    message: RequestMessage
+
+
+class AgentRow(NamedTuple):
+    """An agent's account, with the name and agency that go with it."""
+
+    account: Account
+    name: str
+    agency: str
+
+
+def lease(cells: tuple[Any, ...]) -> tuple[str, Lease]:
+    """Make a lease of a row of ``baux.csv``; what hangs on it has files of its own."""
+    number, residence, starts_on, ends_on, deposit_cents, billing_address = cells
+    _in_order(starts_on, ends_on, "sortie")
+    return number, Lease(number, residence, starts_on, ends_on, deposit_cents, billing_address)
+
+
+def unit(cells: tuple[Any, ...]) -> tuple[str, RentedUnit]:
+    """Make a rented unit of a row of ``locaux.csv``."""
+    number, *rest = cells
+    return number, RentedUnit(*rest)
+
+
+def holder(cells: tuple[Any, ...]) -> tuple[str, Holder]:
+    """Make a holder of a row of ``titulaires.csv``: a person, and the lease that they signed."""
+    id, number, civility, first_name, last_name, since_on, until_on, *rest = cells
+    _in_order(since_on, until_on, "fin")
+    tenant = Tenant(id, civility or Civility.NONE, first_name, last_name, *rest)
+    return id, Holder(tenant, Hold(number, since_on, until_on))
+
+
+def occupant(cells: tuple[Any, ...]) -> tuple[str, Occupant]:
+    """Make an occupant of a row of ``occupants.csv``."""
+    number, *rest = cells
+    return number, Occupant(*rest)
+
+
+def entry(cells: tuple[Any, ...]) -> tuple[str, LedgerEntry]:
+    """Make an account entry of a row of ``ecritures.csv``: a debit is owed by the tenant."""
+    id, number, booked_on, kind, label, debit, credit, payment = cells
+    if debit == "" and credit == "":
+        raise WrongRow("debit", "Une écriture a un débit ou un crédit.")
+    if debit != "" and credit != "":
+        raise WrongRow("credit", "Une écriture n’a pas à la fois un débit et un crédit.")
+    amount = debit if debit != "" else -credit
+    if amount == 0:
+        raise WrongRow("credit" if debit == "" else "debit", "Une écriture ne peut pas être de 0,00\u00a0€.")
+    return number, LedgerEntry(ENTRY_PREFIX + id, booked_on, kind, label, amount, payment)
+
+
+def call_line(cells: tuple[Any, ...]) -> tuple[str, CallRow]:
+    """Make a line of a rent call of a row of ``avis.csv``."""
+    number, month_on, due_on, kind, label, amount = cells
+    if kind in _ASKED and amount < 0:
+        raise WrongRow("montant", "Un loyer ou un supplément de loyer ne peut pas être négatif.")
+    if kind in _DEDUCTED and amount > 0:
+        raise WrongRow(
+            "montant", "L’APL et la RLS diminuent l’avis\u00a0: leur montant ne peut pas être positif."
+        )
+    return number, CallRow(month_on, due_on, CallLine(kind, label, amount))
+
+
+def certificate(cells: tuple[Any, ...]) -> tuple[str, InsuranceCertificate]:
+    """Make an insurance certificate of a row of ``attestations.csv``."""
+    reference, number, insurer, policy_number, from_on, until_on, state, reason = cells
+    _in_order(from_on, until_on, "fin")
+    if (state is CertificateState.REFUSED) != bool(reason):
+        raise WrongRow("motif", "Un refus a un motif, et lui seul.")
+    made = InsuranceCertificate(reference, number, insurer, policy_number, from_on, until_on, state, reason)
+    return number, made
+
+
+def request(cells: tuple[Any, ...]) -> tuple[str, ServiceRequest]:
+    """Make a request, without its thread, of a row of ``demandes.csv``."""
+    number, tenant, lease_number, topic, detail, opened_at, state, handler, comment = cells
+    made = ServiceRequest(
+        number, tenant, lease_number, topic, detail, opened_at, RequestState(state), handler, comment
+    )
+    return tenant, made
+
+
+def reply(cells: tuple[Any, ...]) -> tuple[str, Reply]:
+    """Make a line of a request's thread of a row of ``messages.csv``."""
+    number, tenant, at, author, said, attachment = cells
+    if not said and not attachment:
+        raise WrongRow("texte", "Un message a un texte ou une pièce jointe.")
+    return tenant, Reply(number, RequestMessage(at, said, author == LANDLORD_SIDE, attachment))
+
+
+def account(cells: tuple[Any, ...]) -> tuple[str, Account]:
+    """Make a tenant's account of a row of ``comptes.csv``."""
+    email, tenant, password_hash = cells
+    return tenant, Account(email, Role.TENANT, tenant, password_hash)
+
+
+def agent(cells: tuple[Any, ...]) -> tuple[str, AgentRow]:
+    """Make an agent's account of a row of ``agents.csv``; the address is the agent's id."""
+    email, name, agency, password_hash = cells
+    return email, AgentRow(Account(email, Role.AGENT, email, password_hash), name, agency)
+
+
+def _in_order(start: date, end: date | None, column: str) -> None:
+    if end is not None and end < start:
+        raise WrongRow(column, END_BEFORE_START)

@@ -1,0 +1,47 @@
+"""What came of our mails (« retours de courriel »): bounces and complaints, as SES tells EventBridge.
+
+A bounce that may pass (mailbox full, server away) changes nothing: SES has tried again by itself.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from email.utils import parseaddr
+from typing import Any
+
+from chalice.app import SQSEvent
+
+from chalicelib.domain.alarms import Alarm, raise_alarm
+from chalicelib.domain.mail_health import BadAddress, Trouble
+from chalicelib.portal import portal
+
+FOR_GOOD = "Permanent"
+
+
+def record_mail_events(event: SQSEvent) -> dict[str, Any]:
+    """Keep the addresses that take no mail; give back the messages to send again."""
+    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    answer = process_partial_response(event=event.to_dict(), record_handler=_record, processor=processor)
+    return dict(answer)
+
+
+def _record(record: Any) -> None:
+    for bad in bad_addresses(json.loads(record.body)["detail"]):
+        portal().mail_health.record(bad)
+        raise_alarm(Alarm.MAIL_UNDELIVERABLE, trouble=bad.trouble.value)
+
+
+def bad_addresses(detail: Mapping[str, Any]) -> Iterator[BadAddress]:
+    """Give the addresses of one event to which no more mail may leave."""
+    if detail["eventType"] == "Bounce" and detail["bounce"]["bounceType"] == FOR_GOOD:
+        yield from _each(Trouble.BOUNCED, detail["bounce"], "bouncedRecipients")
+    elif detail["eventType"] == "Complaint":
+        yield from _each(Trouble.COMPLAINED, detail["complaint"], "complainedRecipients")
+
+
+def _each(trouble: Trouble, told: Mapping[str, Any], recipients: str) -> Iterator[BadAddress]:
+    since_at = datetime.fromisoformat(told["timestamp"])
+    for recipient in told[recipients]:
+        yield BadAddress(parseaddr(recipient["emailAddress"])[1], trouble, since_at)

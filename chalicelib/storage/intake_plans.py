@@ -1,0 +1,225 @@
+"""What the import has to write for one lease or one tenant: the difference between rows and table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from pynamodb.attributes import UnicodeAttribute
+
+from chalicelib.domain.exchange.grouping import LeaseRows, TenantRows, merged_thread, still_holds
+from chalicelib.domain.exchange.layouts import (
+    CALLS,
+    CERTIFICATES,
+    HOLDERS,
+    LEASES,
+    MESSAGES,
+    OCCUPANTS,
+    REQUESTS,
+    UNITS,
+)
+from chalicelib.domain.exchange.report import Outcome, RowError, Tally
+from chalicelib.domain.insurance import InsuranceCertificate, cover_of
+from chalicelib.domain.leases import Lease, RentCall
+from chalicelib.domain.service_requests import RequestMessage, ServiceRequest
+from chalicelib.domain.timeline import Action as Doing
+from chalicelib.domain.timeline import TimelineEvent
+from chalicelib.storage.insurance import CertificateItem, certificate_item, cover_item
+from chalicelib.storage.intake_writes import (
+    MARKS,
+    Action,
+    Raw,
+    Shelf,
+    change,
+    marks_text,
+    print_of,
+    put,
+    raw,
+    remove,
+)
+from chalicelib.storage.leases import HolderItem, lease_items
+from chalicelib.storage.service_requests import WIDTH, RequestItem, request_items
+from chalicelib.storage.table import Item
+from chalicelib.storage.tenants import hold_item, profile_item
+from chalicelib.storage.timeline import action_item
+
+LeaseEnd = Callable[[str], date | None]
+
+
+class MarksItem(Item, discriminator="marks"):
+    """Prints of the rows last brought in to a partition; read by the import only."""
+
+    rows = UnicodeAttribute()
+
+
+@dataclass
+class Plan:
+    """What to write, in order, what that means for the rows, and rows that cannot be taken."""
+
+    actions: list[Action] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    errors: list[RowError] = field(default_factory=list)
+
+
+class Difference:
+    """Collects what has to be written so that a partition says what the rows say."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.plan = Plan()
+        self._marks = dict(shelf.marks)
+
+    def is_news(self, key: str, said: object) -> bool:
+        """Tell whether the files say something else than last time, and remember it."""
+        mark = print_of(said)
+        known = self._marks.get(key) == mark
+        self._marks[key] = mark
+        return not known
+
+    def bring(self, item: Raw, file: str, *, rows: int = 1, stays: bool = True) -> Outcome:
+        """Have an item say what ``rows`` rows of a file say, or have it gone when it does not stay."""
+        news = self.is_news(item["sk"]["S"], (item, stays))
+        outcome = self.write(item, stays=stays) if news else Outcome.UNCHANGED
+        self.plan.tally[file, outcome] += rows
+        return outcome
+
+    def write(self, item: Raw, *, stays: bool = True, if_still: str = "") -> Outcome:
+        """Write what differs from the item that is there, if any."""
+        stored = self.shelf.items.get(item["sk"]["S"])
+        if not stays:
+            if stored is None:
+                return Outcome.UNCHANGED
+            return self._do(remove(self.shelf.pk, item["sk"]["S"]), Outcome.CHANGED)
+        if stored is None:
+            return self._do(put(item), Outcome.CREATED)
+        changed = change(stored, item, if_still)
+        return self._do(changed, Outcome.CHANGED) if changed else Outcome.UNCHANGED
+
+    def _do(self, action: Action, outcome: Outcome) -> Outcome:
+        self.plan.actions.append(action)
+        return outcome
+
+    def remember(self) -> None:
+        """Write the prints, after what they are prints of."""
+        text = marks_text(self._marks)
+        if text != self.shelf.marks_text:
+            self.plan.actions.append(put(raw(MarksItem(self.shelf.pk, MARKS, rows=text))))
+
+
+def plan_lease(number: str, rows: LeaseRows, shelf: Shelf, today: date, lease_end: LeaseEnd) -> Plan:
+    """Find what to write in a lease's partition.
+
+    The lease's own item comes last: as long as it is missing, whatever was cut is done again.
+    """
+    work = Difference(shelf)
+    bare = rows.lease or Lease(number, "", today, None, 0, ())
+    own, *hanging = lease_items(replace(bare, units=tuple(rows.units), occupants=tuple(rows.occupants)))
+    for item in hanging:
+        work.bring(raw(item), OCCUPANTS if item.sk.startswith("OCCUPANT#") else UNITS)
+    for tenant, hold in rows.holders:
+        stays = still_holds(hold, lease_end(number) if hold.until_on else None, today)
+        signed = HolderItem(shelf.pk, f"HOLDER#{tenant.id}", tenant=tenant.id)
+        work.bring(raw(signed), HOLDERS, rows=0, stays=stays)
+    for call in rows.rent_calls(number):
+        work.bring(spelled_call(shelf.pk, call), CALLS, rows=len(call.lines))
+    _bring_certificates(work, number, rows.certificates)
+    own_news = rows.lease is not None and work.is_news("LEASE", own)
+    work.remember()
+    if rows.lease is not None:
+        outcome = work.write(raw(own)) if own_news else Outcome.UNCHANGED
+        work.plan.tally[LEASES, outcome] += 1
+    return work.plan
+
+
+def spelled_call(pk: str, call: RentCall) -> Raw:
+    """Spell a rent call as ``storage.leases.call_item`` does, ten times as fast."""
+    return {
+        "pk": {"S": pk},
+        "sk": {"S": f"CALL#{call.month_on.isoformat()[:7]}"},
+        "kind": {"S": "call"},
+        "month_on": {"S": call.month_on.isoformat()},
+        "due_on": {"S": call.due_on.isoformat()},
+        "lines": {"L": [{"S": f"{line.kind.value}|{line.cents}|{line.label}"} for line in call.lines]},
+    }
+
+
+def _bring_certificates(work: Difference, number: str, certificates: list[InsuranceCertificate]) -> None:
+    """Bring certificates in, and the cover that follows from all that the lease has."""
+    outcomes = {work.bring(raw(certificate_item(one)), CERTIFICATES) for one in certificates}
+    if work.shelf.exists and outcomes <= {Outcome.UNCHANGED}:
+        return
+    given = {one.reference for one in certificates}
+    stored = [
+        CertificateItem.from_raw_data(item).to_domain()
+        for sk, item in work.shelf.items.items()
+        if sk.startswith("CERTIFICATE#")
+    ]
+    kept = [one for one in stored if one.reference not in given]
+    work.write(raw(cover_item(cover_of(number, [*kept, *certificates]))))
+
+
+def plan_tenant(
+    id: str, rows: TenantRows, shelf: Shelf, requests: Shelf, today: date, lease_end: LeaseEnd
+) -> Plan:
+    """Find what to write for a tenant: who they are, what they hold, their requests.
+
+    The profile comes last: as long as it is missing, whatever was cut is done again.
+    """
+    work = Difference(shelf)
+    for _, hold in rows.holders:
+        stays = still_holds(hold, lease_end(hold.lease) if hold.until_on else None, today)
+        work.bring(raw(hold_item(id, hold)), HOLDERS, stays=stays)
+    count = _bring_requests(work, requests, rows)
+    news = bool(rows.holders) and work.is_news("PROFILE", rows.holders[0].tenant)
+    work.remember()
+    if not news and count is None:
+        return work.plan
+    profile = raw(profile_item(rows.holders[0].tenant, count or 0)) if news else dict(shelf.items["PROFILE"])
+    if count is None and "PROFILE" in shelf.items:
+        profile["request_count"] = shelf.items["PROFILE"]["request_count"]
+    elif count is not None:
+        profile["request_count"] = {"N": str(count)}
+    if work.write(profile, if_still="request_count") is Outcome.CHANGED and news:
+        work.plan.tally[HOLDERS, Outcome.CHANGED] += work.plan.tally.pop((HOLDERS, Outcome.UNCHANGED), 0)
+    return work.plan
+
+
+def _bring_requests(work: Difference, requests: Shelf, rows: TenantRows) -> int | None:
+    """Bring requests and their threads in; give how many the tenant then has, if that was looked at."""
+    opened, looked = 0, False
+    for number in {**rows.requests, **rows.replies}:
+        row, replies = rows.requests.get(number), rows.replies.get(number, [])
+        row_news = row is not None and work.is_news(f"REQUEST#{number}", row)
+        replies_news = bool(replies) and work.is_news(f"MESSAGES#{number}", replies)
+        outcome = Outcome.UNCHANGED
+        if row_news or replies_news:
+            looked = True
+            stored = requests.items.get(number.zfill(WIDTH))
+            outcome = _bring_request(work, row if row_news else None, replies, stored)
+            opened += outcome is Outcome.CREATED
+        work.plan.tally[REQUESTS, outcome if row_news else Outcome.UNCHANGED] += row is not None
+        work.plan.tally[MESSAGES, outcome if replies_news else Outcome.UNCHANGED] += len(replies)
+    return len(requests.items) + opened if looked else None
+
+
+def _bring_request(
+    work: Difference, row: ServiceRequest | None, replies: list[RequestMessage], stored: Raw | None
+) -> Outcome:
+    """Write a request whole, its short copy while it is open, and the event of its sending when it is new."""
+    old = RequestItem.from_raw_data(stored).to_domain() if stored else None
+    said = row or old
+    if said is None:
+        return Outcome.UNCHANGED
+    request = replace(said, thread=merged_thread(old.thread if old else (), replies))
+    whole, short = request_items(request)
+    if stored is None:
+        event = TimelineEvent(request.opened_at, Doing.REQUEST_SENT, request.number, request.detail)
+        work.plan.actions.append(put(raw(whole), absent=True))
+        work.plan.actions.append(put(raw(action_item(request.tenant, event))))
+        work.write(raw(short), stays=request.is_open)
+        return Outcome.CREATED
+    changed = change(stored, raw(whole))
+    if changed is None:
+        return Outcome.UNCHANGED
+    work.plan.actions.append(changed)
+    work.write(raw(short), stays=request.is_open)
+    return Outcome.CHANGED

@@ -1,0 +1,80 @@
+"""The command « make import »."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from infra.importer import main
+from infra.local.resources import Resources
+from tests.deliveries import Cells, files
+
+
+def write(directory: Path, **changed: list[Cells]) -> None:
+    for name, content in files(**changed).items():
+        (directory / name).write_bytes(content)
+
+
+@pytest.fixture
+def environment(table: Resources) -> dict[str, str]:
+    return dict(os.environ) | {"PORTAL_TABLE": table.table}
+
+
+def test_a_sound_directory_ends_with_0_and_is_counted_file_by_file(
+    tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path)
+    (tmp_path / "notes.txt").write_text("not one of them")
+
+    assert main([str(tmp_path)], environment) == 0
+
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[0].split() == ["fichier", "lues", "créées", "modifiées", "inchangées", "refusées"]
+    assert printed[1].split() == ["baux.csv", "1", "1", "0", "0", "0"]
+    assert len(printed) == 12
+
+
+def test_refused_rows_end_with_2_and_are_told_apart_from_those_that_follow_them(
+    tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(tmp_path, baux=[{}, {"contrat": "9127", "entree": "hier"}], occupants=[{"contrat": "9127"}])
+
+    assert main([str(tmp_path)], environment) == 2
+
+    printed = capsys.readouterr().out
+    refused, following = printed.split("Lignes refusées (1)\u00a0:")[1].split("Lignes qui dépendent")
+    first = "baux.csv, ligne 3, colonne «\u00a0entree\u00a0»\u00a0: La date doit s’écrire AAAA-MM-JJ."
+    assert first in refused
+    assert "occupants.csv, ligne 2" in following
+    assert "d’une ligne refusée (1)\u00a0:" in following
+
+
+def test_a_directory_without_files_ends_with_1(
+    tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)], environment) == 1
+
+    assert "Aucun fichier d’échange" in capsys.readouterr().out
+
+
+def test_files_of_which_nothing_can_be_read_end_with_1(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "baux.csv").write_bytes(b"contrat;truc\n1;2\n")
+
+    assert main([str(tmp_path)], environment) == 1
+
+
+@pytest.mark.parametrize("arguments", [[], ["/nowhere/at/all"], ["a", "b"], [""]])
+def test_without_a_directory_the_usage_is_told(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments, {}) == 1
+
+    assert "make import DIR=" in capsys.readouterr().err
+
+
+def test_without_a_portal_on_this_machine_the_reason_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path)], {"STATE_DIR": str(tmp_path / "nothing")}) == 1
+
+    assert "make run" in capsys.readouterr().err
