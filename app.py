@@ -19,6 +19,7 @@ from chalicelib.handlers import (
     jobs,
     landlord,
     leases,
+    mail_events,
     payments,
     profile,
     requests,
@@ -61,3 +62,9 @@ def issue_documents(event: SQSEvent) -> dict[str, Any]:
 def sweep_payments(event: CloudWatchEvent) -> int:
     """Look at the payments of which nobody told the outcome."""
     return jobs.sweep_payments(event)
+
+
+@app.on_sqs_message(queue="espace-locataire-mail-events", batch_size=10, name="record_mail_events")
+def record_mail_events(event: SQSEvent) -> dict[str, Any]:
+    """Keep the addresses that take no mail."""
+    return mail_events.record_mail_events(event)

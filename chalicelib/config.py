@@ -1,15 +1,22 @@
-"""Settings, read once from the environment; the only module that knows variable names."""
+"""Settings, read once from the environment; the only module that knows variable names.
 
+On AWS what is secret is not in the environment: ``PORTAL_SECRETS`` names where it is (Secrets Manager).
+"""
+
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from chalicelib import cloud
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL, PRODUCTION = "local", "prod"
 CHECKOUT = "https://checkout.stripe.com"
 SHORTEST_KEY = 32
+SECRETS = ("PORTAL_SESSION_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS")
 
 
 class BadSettings(Exception):
@@ -40,8 +47,17 @@ class Config:
         return self.stripe_api_key.startswith(("sk_live_", "rk_live_"))
 
 
-def read_config(environment: Mapping[str, str] = os.environ) -> Config:
+def read_secret(name: str) -> str:
+    """Fetch the current value of a secret."""
+    found: str = cloud.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+    return found
+
+
+def read_config(
+    environment: Mapping[str, str] = os.environ, read_secret: Callable[[str], str] = read_secret
+) -> Config:
     """Read the settings; ``BadSettings`` at start-up rather than a surprise on the first request."""
+    environment = _with_secrets(environment, read_secret)
     config = Config(
         stage=_needed(environment, "PORTAL_STAGE"),
         address=_needed(environment, "PORTAL_ADDRESS").rstrip("/"),
@@ -52,13 +68,29 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         session_key=_needed(environment, "PORTAL_SESSION_KEY"),
         mail_sender=_needed(environment, "PORTAL_MAIL_SENDER"),
         stripe_api_key=_needed(environment, "STRIPE_API_KEY"),
-        stripe_webhook_secrets=tuple(_needed(environment, "STRIPE_WEBHOOK_SECRETS").split(",")),
+        stripe_webhook_secrets=_several(_needed(environment, "STRIPE_WEBHOOK_SECRETS")),
         stripe_address=environment.get("STRIPE_ADDRESS", ""),
-        stripe_checkout_origin=environment.get("STRIPE_CHECKOUT_ORIGIN", CHECKOUT),
+        stripe_checkout_origin=environment.get("STRIPE_CHECKOUT_ORIGIN") or CHECKOUT,
         landlord_file=Path(environment.get("PORTAL_LANDLORD_FILE") or ROOT / "landlord" / "landlord.toml"),
     )
     _check(config)
     return config
+
+
+def _with_secrets(environment: Mapping[str, str], read_secret: Callable[[str], str]) -> Mapping[str, str]:
+    """Add what the named secret holds; a secret that is in the environment too would outlive its rotation."""
+    name = environment.get("PORTAL_SECRETS", "")
+    if not name:
+        return environment
+    for secret in SECRETS:
+        if secret in environment:
+            raise BadSettings(f"{secret} is in PORTAL_SECRETS: it cannot be in the environment too")
+    try:
+        found = json.loads(read_secret(name))
+        kept = {secret: str(found[secret]) for secret in SECRETS}
+    except (ValueError, TypeError, KeyError):
+        raise BadSettings(f"PORTAL_SECRETS: {name} must be a JSON object with {', '.join(SECRETS)}") from None
+    return {**environment, **kept}
 
 
 def _needed(environment: Mapping[str, str], name: str) -> str:
@@ -66,6 +98,10 @@ def _needed(environment: Mapping[str, str], name: str) -> str:
     if not value:
         raise BadSettings(f"{name} is missing, see docs/settings.md")
     return value
+
+
+def _several(value: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in value.split(",") if one.strip())
 
 
 def _check(config: Config) -> None:

@@ -15,6 +15,7 @@ from chalicelib.domain.home import HomeReader
 from chalicelib.domain.landlord import Landlord, read_landlord
 from chalicelib.domain.leases import Leases
 from chalicelib.domain.ledger import Ledger
+from chalicelib.domain.mail_health import MailHealth
 from chalicelib.domain.payments import Payments
 from chalicelib.domain.service_requests import ServiceRequests
 from chalicelib.gateways.mail import SesMail
@@ -30,6 +31,7 @@ from chalicelib.storage.files import S3Files
 from chalicelib.storage.home import DynamoHomeReader
 from chalicelib.storage.leases import DynamoLeases
 from chalicelib.storage.ledger import DynamoLedger
+from chalicelib.storage.mail_health import DynamoMailHealth
 from chalicelib.storage.payments import DynamoPayments
 from chalicelib.storage.service_requests import DynamoServiceRequests
 from chalicelib.storage.sessions import DynamoSessions
@@ -59,6 +61,7 @@ class Portal:
     documents: Documents
     files: Files
     registry: Registry
+    mail_health: MailHealth
     requests: ServiceRequests
     events: EventLog
     events_reader: StripeEvents
@@ -92,7 +95,7 @@ def portal() -> Portal:
     use_table(config.table)
     templating.share(landlord=landlord, site_url=config.address, asset=statics.path)
     payments, ledger, leases = DynamoPayments(), DynamoLedger(), DynamoLeases()
-    documents, files = DynamoDocuments(), S3Files(config.files_bucket)
+    documents, files, mail_health = DynamoDocuments(), S3Files(config.files_bucket), DynamoMailHealth()
     desk = StripeDesk(config.stripe_api_key, config.address, config.stripe_address)
     return Portal(
         config=config,
@@ -112,13 +115,14 @@ def portal() -> Portal:
             documents=documents,
             files=files,
             press=TypstPress(),
-            mail=SesMail(config.mail_sender),
+            mail=SesMail(config.mail_sender, mail_health),
             payments=payments,
             leases=leases,
             ledger=ledger,
             tenants=DynamoTenants(),
             landlord=landlord,
         ),
+        mail_health=mail_health,
         requests=DynamoServiceRequests(),
         events=DynamoEventLog(),
         events_reader=StripeEvents(config.stripe_webhook_secrets, live=config.live),

@@ -3,7 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from chalicelib.domain.collection import Collection, Order, start, sweep, sync_object
+from chalicelib.domain.collection import (
+    Collection,
+    Order,
+    renounce,
+    start,
+    sweep,
+    sync,
+    sync_object,
+)
 from chalicelib.domain.ledger import LANDLORD, EntryKind, Line, Posting, lease_account
 from chalicelib.domain.payments import Payment
 from chalicelib.gateways.stripe import StripeDesk
@@ -70,11 +78,21 @@ class Bench:
     def look(self) -> None:
         """Do what the queue asks for, until it is empty."""
         while self.work.looks:
-            sync_object(self.collection, *self.work.looks.pop(0))
+            sync_object(self.collection, *self.work.looks.pop(0), self.now)
 
     def sweep(self) -> int:
-        """Run the net under lost events."""
-        return sweep(self.collection, self.now)
+        """Run the net under lost events, and do what it asks for."""
+        swept = sweep(self.collection, self.now)
+        self.look()
+        return swept
+
+    def sync(self, payment: Payment) -> Payment:
+        """Look at one payment now."""
+        return sync(self.collection, payment.id, self.now)
+
+    def renounce(self, payment: Payment) -> Payment:
+        """Give one payment up."""
+        return renounce(self.collection, payment.id, self.now)
 
     def balance(self, lease: str = "9126") -> int:
         return self.ledger.account(lease).balance_cents

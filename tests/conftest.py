@@ -1,6 +1,7 @@
 """Fixtures for all the tests: a real table, real queues and buckets, no network but this machine's own."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 import boto3
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from chalicelib.portal import portal, set_clock, wall_clock
 from chalicelib.storage.table import use_table
@@ -19,6 +21,15 @@ from infra.local.keys import free_port
 from infra.local.resources import REGION, Credentials, Resources, create_resources
 
 ACCOUNT = Credentials("000000000000", "not-a-secret")
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 SETTINGS = {
     "PORTAL_STAGE": "local",
@@ -133,6 +144,20 @@ def table(resources: Resources) -> Resources:
     """Have the stores use the test's own table."""
     use_table(resources.table)
     return resources
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start Debian's chromium once; without it the test is skipped, and says so; in CI it fails."""
+    if CHROMIUM is None:
+        reason = "Debian's chromium is not installed (apt-get install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -15,7 +15,7 @@ from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 
 KINDS = ("before", "after", "throttle", "conflict")
-_BODIES = {
+_BODIES: dict[str, dict[str, Any]] = {
     "throttle": {"__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"},
     "conflict": {
         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",

@@ -53,8 +53,8 @@ def test_blocks_leave_no_empty_lines(site: Path) -> None:
     ("source", "french"),
     [
         ("{{ 128480 | euros }}", "1\u202f284,80\u00a0€"),
-        ("{{ on | day }}", "1er février 2026"),
-        ("{{ on | day_in_words }}", "Dimanche 1er février 2026"),
+        ("{{ on | day }}", "1er\u00a0février 2026"),
+        ("{{ on | day_in_words }}", "Dimanche 1er\u00a0février 2026"),
         ("{{ on | short_day }}", "01/02/2026"),
         ("{{ on | month }}", "février 2026"),
         ("{{ at | hour }}", "9\u00a0h\u00a042"),

@@ -13,6 +13,7 @@ class Alarm(StrEnum):
     WEBHOOK_REFUSED = "webhook_refused"
     PAYMENT_STUCK = "payment_stuck"
     MAIL_UNDELIVERABLE = "mail_undeliverable"
+    PROVIDER_REFUSES_US = "provider_refuses_us"
 
 
 def raise_alarm(alarm: Alarm, **facts: str | int) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.domain import french
 from chalicelib.domain.alarms import Alarm, raise_alarm
-from chalicelib.domain.errors import Absent, Conflict, PortalError, Refused
+from chalicelib.domain.errors import Absent, Conflict, Refused, Unavailable
 from chalicelib.domain.ledger import STRIPE, SUSPENSE, EntryKind, Ledger, Line, Posting
 from chalicelib.domain.payments import (
     EUR,
@@ -30,6 +30,8 @@ from chalicelib.domain.payments import (
 )
 
 TRIES = 6
+OUR_OWN = "payment"
+OPENED_WITHIN = timedelta(minutes=1)
 SWEPT_AFTER = timedelta(minutes=15)
 STUCK_AFTER = timedelta(days=1)
 
@@ -81,47 +83,47 @@ def start(collection: Collection, order: Order, now: datetime) -> Payment:
         account = collection.ledger.account(order.lease)
         pending = account.pending.payment if account.pending else ""
         if pending:
-            running = _resume(collection, pending, order)
+            running = _resume(collection, pending, order, now)
             if running is not None:
                 return running
             account = collection.ledger.account(order.lease)
-        if not account.owed_cents:
+        if not account.is_payable:
             raise NothingDue
         cents = min(account.owed_cents, order.largest_cents) if order.cents is None else order.cents
         check_amount(cents, account.owed_cents, order.largest_cents)
         payment = new_payment(order.lease, order.tenant, order.email, cents, now)
         try:
             collection.payments.add(payment, replacing=pending)
-            return _open(collection, payment)
+            return _open(collection, payment, now)
         except Conflict:
             continue
     raise Conflict(order.lease)
 
 
-def renounce(collection: Collection, id: str) -> Payment:
+def renounce(collection: Collection, id: str, now: datetime) -> Payment:
     """Close the page of a payment that the tenant gives up; one made meanwhile stays made."""
     for _ in range(TRIES):
         payment = collection.payments.get(id)
         if payment.is_final:
             return payment
         try:
-            payment = _open(collection, collection.payments.save(replace(payment, renounced=True)))
+            payment = _open(collection, collection.payments.save(replace(payment, renounced=True)), now)
             if payment.session:
                 collection.desk.close(payment.session)
-            return sync(collection, id)
+            return sync(collection, id, now)
         except Conflict:
             continue
     raise Conflict(id)
 
 
-def sync(collection: Collection, id: str, known: Payment | None = None) -> Payment:
+def sync(collection: Collection, id: str, now: datetime, known: Payment | None = None) -> Payment:
     """Ask the provider what became of a payment, and write it in the books; ``Absent`` if it is not ours.
 
     ``known`` is the payment when it has just been read; if it changed since, it is read again.
     """
     for _ in range(TRIES):
         try:
-            payment, known = _open(collection, known or collection.payments.get(id)), None
+            payment, known = _open(collection, known or collection.payments.get(id), now), None
             if not payment.session:
                 return payment
             return _record(collection, payment, collection.desk.look(payment.session))
@@ -130,49 +132,51 @@ def sync(collection: Collection, id: str, known: Payment | None = None) -> Payme
     raise Conflict(id)
 
 
-def sync_object(collection: Collection, kind: str, id: str) -> Payment | None:
-    """Do what an event asks for: find the payment behind an object of the provider, and sync it.
+def sync_object(collection: Collection, kind: str, id: str, now: datetime) -> Payment | None:
+    """Do what an event or the sweep asks for: find the payment behind an object, and sync it.
 
     Money behind which there is no payment of ours goes to suspense, with an alarm; an object that moves no
     money of ours is nothing.
     """
+    if kind == OUR_OWN:
+        return sync(collection, id, now)
     remote = collection.desk.trace(kind, id)
     if remote is None:
         return None
     try:
         payment = collection.payments.get(remote.payment)
     except Absent:
-        _suspend(collection, remote, "")
+        for fact in remote.facts:
+            _suspend(collection, fact, "")
         return None
     if not payment.session and remote.session:
         payment = _attach(collection, payment, remote)
-    if remote.session != payment.session:
-        _suspend(collection, remote, payment.id)
+    if not remote.session or remote.session != payment.session:
+        for fact in remote.facts:
+            _suspend(collection, fact, payment.id)
         return None
-    return sync(collection, payment.id)
+    return sync(collection, payment.id, now)
 
 
 def sweep(collection: Collection, now: datetime) -> int:
-    """Sync every payment that still waits for its outcome or its ticket; give how many there were.
+    """Queue a look at every payment that still waits for its outcome or its ticket; give how many there were.
 
-    This is the net under lost events: it needs none.  One that cannot be looked up keeps nobody waiting.
+    This is the net under lost events: it needs none.  Each look is a message of its own, so that one that
+    fails keeps no other waiting.
     """
     waiting = collection.payments.unsettled(now - SWEPT_AFTER)
-    for id in waiting:
-        try:
-            payment = sync(collection, id)
-        except PortalError:
-            payment = collection.payments.get(id)
-        if not payment.is_settled and now - payment.started_at > STUCK_AFTER:
-            raise_alarm(Alarm.PAYMENT_STUCK, payment=id, status=payment.status.value)
+    for payment in waiting:
+        collection.work.sync_payment(OUR_OWN, payment.id)
+        if now - payment.started_at > STUCK_AFTER:
+            raise_alarm(Alarm.PAYMENT_STUCK, payment=payment.id, status=payment.status.value)
     return len(waiting)
 
 
-def _resume(collection: Collection, pending: str, order: Order) -> Payment | None:
+def _resume(collection: Collection, pending: str, order: Order, now: datetime) -> Payment | None:
     """Give the running payment when it is what is asked for; else see that nobody can pay it any more."""
     if collection.payments.get(pending).is_final:
         return None
-    payment = sync(collection, pending)
+    payment = sync(collection, pending, now)
     if payment.status in {PaymentStatus.PAID, PaymentStatus.PROCESSING}:
         raise AlreadyPaid(payment)
     if payment.is_final:
@@ -183,30 +187,36 @@ def _resume(collection: Collection, pending: str, order: Order) -> Payment | Non
         and not payment.renounced
     ):
         return payment
-    payment = renounce(collection, pending)
+    payment = renounce(collection, pending, now)
     if payment.status in {PaymentStatus.PAID, PaymentStatus.PROCESSING}:
         raise AlreadyPaid(payment)
+    if not payment.is_final:
+        raise Unavailable(
+            pending
+        )  # a card is being tried there at this moment: its page cannot be closed yet
     return None
 
 
 def _asked(collection: Collection, order: Order) -> int:
-    if order.cents is not None:
-        return order.cents
-    return min(collection.ledger.account(order.lease).owed_cents, order.largest_cents)
+    """Give the amount asked for, or nothing if it can no longer be paid."""
+    owed_cents = collection.ledger.account(order.lease).owed_cents
+    if order.cents is None:
+        return min(owed_cents, order.largest_cents)
+    return order.cents if order.cents <= owed_cents else 0
 
 
-def _open(collection: Collection, payment: Payment) -> Payment:
+def _open(collection: Collection, payment: Payment, now: datetime) -> Payment:
     """Ask for the payment's page if its answer never came; the provider gives the same page again.
 
-    When it refuses because the hour of the page is past, the page was never opened: nobody can have paid.
+    After a minute it is given up for lost instead: nobody ever held its address, and asking again could
+    be answered for a day with the same failure (Stripe keeps a 500 under its idempotency key).
     """
     if payment.session or payment.is_final:
         return payment
-    try:
-        page = collection.desk.open(payment)
-    except Refused:
-        status = PaymentStatus.ABANDONED if payment.renounced else PaymentStatus.EXPIRED
-        return collection.payments.save(replace(payment, status=status))
+    lost = PaymentStatus.ABANDONED if payment.renounced else PaymentStatus.EXPIRED
+    if now - payment.started_at > OPENED_WITHIN:
+        return collection.payments.save(replace(payment, status=lost))
+    page = collection.desk.open(payment)
     opened = replace(payment, session=page.id, address=page.address, status=PaymentStatus.OPEN)
     return collection.payments.save(opened)
 
@@ -214,14 +224,15 @@ def _open(collection: Collection, payment: Payment) -> Payment:
 def _record(collection: Collection, payment: Payment, remote: RemotePayment) -> Payment:
     """Book the facts that are not yet in the books, and keep the payment's new state."""
     seen = read_remote(payment, remote)
-    if not all(fits(payment, fact) for fact in remote.facts if fact.kind is FactKind.CHARGE):
-        _suspend(collection, remote, payment.id)
-        seen = replace(seen, status=PaymentStatus.PROCESSING)
-    else:
-        for fact in remote.facts:
-            if fact.id not in seen.booked:
-                booked = replace(seen, booked=seen.booked | {fact.id})
-                seen = collection.payments.settle(booked, posting_of(payment, fact), event_of(payment, fact))
+    charged = all(fits(payment, fact) for fact in remote.facts if fact.kind is FactKind.CHARGE)
+    if not charged:
+        seen = replace(seen, status=PaymentStatus.UNPLACED)
+    for fact in remote.facts:
+        if not charged or not fits(payment, fact):
+            _suspend(collection, fact, payment.id)
+        elif fact.id not in seen.booked:
+            booked = replace(seen, booked=seen.booked | {fact.id})
+            seen = collection.payments.settle(booked, posting_of(payment, fact), event_of(payment, fact))
     if replace(seen, version=payment.version) != payment and seen.version == payment.version:
         seen = collection.payments.save(seen)
     if seen.status is PaymentStatus.PAID and seen.ticketed_at is None:
@@ -234,11 +245,14 @@ def _attach(collection: Collection, payment: Payment, remote: RemotePayment) -> 
     return collection.payments.save(replace(payment, session=remote.session, address=remote.address))
 
 
-def _suspend(collection: Collection, remote: RemotePayment, payment: str) -> None:
-    """Post money that has no place to the suspense account, for an agent to assign."""
-    for fact in remote.facts:
-        if collection.ledger.post(_suspense_posting(fact, payment)):
-            raise_alarm(Alarm.MONEY_IN_SUSPENSE, fact=fact.id, cents=fact.cents, payment=payment)
+def _suspend(collection: Collection, fact: Fact, payment: str) -> None:
+    """Post money that has no place to the suspense account, for an agent to assign.
+
+    The alarm is raised each time it is met: were it raised with the posting only, a cut between the two
+    would leave the money there with nobody told.
+    """
+    collection.ledger.post(_suspense_posting(fact, payment))
+    raise_alarm(Alarm.MONEY_IN_SUSPENSE, fact=fact.id, cents=fact.cents, payment=payment)
 
 
 def _suspense_posting(fact: Fact, payment: str) -> Posting:

@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
 from chalicelib.domain import french
 from chalicelib.domain.alarms import Alarm, raise_alarm
-from chalicelib.domain.errors import Absent
+from chalicelib.domain.errors import Absent, Conflict
 from chalicelib.domain.landlord import Landlord
 from chalicelib.domain.leases import Lease, Leases, UnitKind
 from chalicelib.domain.ledger import Ledger
@@ -17,6 +17,7 @@ from chalicelib.domain.payments import Payment, Payments, PaymentStatus
 from chalicelib.domain.tenants import Tenant
 
 LINK_SECONDS = 60
+MAILED_WITHIN = timedelta(minutes=10)
 PDF = "application/pdf"
 ID_SHAPE = re.compile(r"[a-z-]{1,20}-\d{4}-\d\d-\d\d-[0-9a-f]{32}")
 
@@ -107,21 +108,31 @@ class Registry:
 def issue_ticket(registry: Registry, payment_id: str, now: datetime) -> Payment:
     """Make, keep and send the ticket of a payment (« ticket de paiement »), once.
 
-    Cut anywhere and asked again, it goes on from there: the first file kept is the file for good, and a
-    second mail can only leave when the answer to the first was lost.
+    Cut anywhere and asked again, it goes on from there: the first file kept is the file for good.  The ticket
+    is there as soon as it is made, whether mail works or not; the worker that says so first sends the mail,
+    and another may only send it again when that worker has not been heard of since.
     """
     payment = registry.payments.get(payment_id)
     if payment.status is not PaymentStatus.PAID or payment.paid_at is None:
         raise Absent(payment_id)
-    if payment.ticketed_at is not None:
+    if payment.ticketed_at is not None or _somebody_is_at_it(payment, now):
         return payment
     tenant = registry.tenants.get(payment.tenant)
     ticket = _ticket_document(payment, french.today(payment.paid_at))
     values = _ticket_values(registry, payment, tenant, french.today(now))
     content = registry.files.put(ticket.key, registry.press.press("payment_ticket", values, now), PDF)
     registry.documents.add(replace(ticket, size_bytes=len(content)))
+    try:
+        payment = registry.payments.save(replace(payment, ticket=ticket.id, mailing_at=now))
+    except Conflict:
+        return registry.payments.get(payment_id)
     _mail_ticket(registry, payment, values, Attachment(ticket.file_name, content, PDF))
-    return registry.payments.save(replace(payment, ticket=ticket.id, ticketed_at=now))
+    return registry.payments.save(replace(payment, ticketed_at=now))
+
+
+def _somebody_is_at_it(payment: Payment, now: datetime) -> bool:
+    """Tell whether a worker has taken the mail upon itself lately; after that the sweep has it sent again."""
+    return payment.mailing_at is not None and now - payment.mailing_at < MAILED_WITHIN
 
 
 def _mail_ticket(registry: Registry, payment: Payment, values: dict[str, Any], ticket: Attachment) -> None:
@@ -162,13 +173,18 @@ def _ticket_values(registry: Registry, payment: Payment, tenant: Tenant, day: da
         "amount_cents": payment.cents,
         "paid_on": french.day(french.today(paid_at)),
         "paid_hour": french.hour(paid_at),
-        "means": f"Carte bancaire se terminant par\u00a0{payment.card_last4}",
+        "means": _means(payment),
         "reference": payment.charge,
         "balance_after": french.euros_in_documents(abs(balance)),
         "balance_word": balance_word(balance),
         "issued_on": french.day(day),
         "issued_iso": [day.year, day.month, day.day],
     }
+
+
+def _means(payment: Payment) -> str:
+    """Name the means of payment; a wallet does not always tell the card's last figures."""
+    return "Carte bancaire" + (f" se terminant par\u00a0{payment.card_last4}" if payment.card_last4 else "")
 
 
 def _below_the_name(lease: Lease, tenant: Tenant) -> list[str]:

@@ -14,6 +14,7 @@ STRIPE = "stripe"
 SUSPENSE = "suspense"
 LANDLORD = "landlord"
 _LEASE = "lease:"
+SMALLEST_PAYMENT_CENTS = 50  # what Stripe takes at least by card, in euros
 
 
 class EntryKind(StrEnum):
@@ -116,6 +117,11 @@ class LeaseAccount:
         return max(self.balance_cents, 0)
 
     @property
+    def is_payable(self) -> bool:
+        """Tell whether enough is owed to be paid by card."""
+        return self.owed_cents >= SMALLEST_PAYMENT_CENTS
+
+    @property
     def in_progress_cents(self) -> int:
         """Give the amount of the payment on its way."""
         return self.pending.cents if self.pending else 0
@@ -141,7 +147,8 @@ class StatementRow:
     @property
     def ticket_path(self) -> str | None:
         """Give the page of the payment that the entry came from, where its ticket is."""
-        return f"/paiement/{self.entry.payment}" if self.entry.kind is EntryKind.CARD_PAYMENT else None
+        by_card = self.entry.kind is EntryKind.CARD_PAYMENT and self.entry.payment
+        return f"/paiement/{self.entry.payment}" if by_card else None
 
     @property
     def debit_cents(self) -> int | None:

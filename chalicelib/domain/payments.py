@@ -15,17 +15,27 @@ from typing import Protocol
 
 from chalicelib.domain import french
 from chalicelib.domain.errors import Refused
-from chalicelib.domain.ledger import STRIPE, EntryKind, LeaseAccount, Line, Posting, lease_account
+from chalicelib.domain.ledger import (
+    SMALLEST_PAYMENT_CENTS,
+    STRIPE,
+    EntryKind,
+    LeaseAccount,
+    Line,
+    Posting,
+    lease_account,
+)
 from chalicelib.domain.timeline import Action, TimelineEvent
 
-SMALLEST_CENTS = 1_00
 SESSION_LIFE = timedelta(hours=1)
 EUR = "eur"
 ID_SHAPE = re.compile(r"[0-9a-f]{32}")
 
 
 class PaymentStatus(StrEnum):
-    """Where a payment stands; the last three never change again by themselves."""
+    """Where a payment stands; the last four never change again by themselves.
+
+    ``UNPLACED``: money came, but not the amount that was asked; it lies in suspense for an agent to assign.
+    """
 
     CREATED = "created"
     OPEN = "open"
@@ -34,9 +44,12 @@ class PaymentStatus(StrEnum):
     PAID = "paid"
     ABANDONED = "abandoned"
     EXPIRED = "expired"
+    UNPLACED = "unplaced"
 
 
-FINAL = frozenset({PaymentStatus.PAID, PaymentStatus.ABANDONED, PaymentStatus.EXPIRED})
+FINAL = frozenset(
+    {PaymentStatus.PAID, PaymentStatus.ABANDONED, PaymentStatus.EXPIRED, PaymentStatus.UNPLACED}
+)
 
 
 class FactKind(StrEnum):
@@ -83,6 +96,7 @@ class Payment:
     paid_at: datetime | None = None
     booked: frozenset[str] = frozenset()
     ticket: str = ""
+    mailing_at: datetime | None = None
     ticketed_at: datetime | None = None
     released: bool = False
     version: int = 0
@@ -101,6 +115,11 @@ class Payment:
     def refusal(self) -> str | None:
         """Say in French why the card was refused, when the bank told."""
         return _REFUSALS.get(self.refusal_code)
+
+    @property
+    def moved_back(self) -> bool:
+        """Tell whether some of the money was refunded or disputed since."""
+        return len(self.booked) > 1
 
     @property
     def is_final(self) -> bool:
@@ -140,7 +159,7 @@ class CardDesk(Protocol):
     """The provider that takes cards (Stripe Checkout).  ``Unavailable`` when it does not answer."""
 
     def open(self, payment: Payment) -> CheckoutSession:
-        """Open the page of a payment, the same one however often asked; ``Refused`` if it is too late."""
+        """Open the page of a payment, the same one however often asked."""
 
     def look(self, session: str) -> RemotePayment:
         """Fetch what became of a page."""
@@ -182,7 +201,7 @@ class Payments(Protocol):
         ``Conflict`` if the payment changed since it was read, or if the fact is already in the books.
         """
 
-    def unsettled(self, before: datetime) -> list[str]:
+    def unsettled(self, before: datetime) -> list[Payment]:
         """List payments started before then for which something is left to do, oldest first."""
 
 
@@ -203,10 +222,9 @@ def new_payment(lease: str, tenant: str, email: str, cents: int, now: datetime) 
 
 def check_amount(cents: int, owed_cents: int, largest_cents: int) -> None:
     """Refuse an amount that cannot be paid at once."""
-    if cents < SMALLEST_CENTS:
-        raise Refused(
-            f"Le plus petit montant que l’on peut payer par carte est {french.euros(SMALLEST_CENTS)}."
-        )
+    if cents < SMALLEST_PAYMENT_CENTS:
+        least = french.euros(SMALLEST_PAYMENT_CENTS)
+        raise Refused(f"Le plus petit montant que l’on peut payer par carte est {least}.")
     if cents > owed_cents:
         raise Refused(f"Ce montant dépasse ce que vous devez\u00a0: {french.euros(owed_cents)}.")
     if cents > largest_cents:

@@ -20,9 +20,13 @@ REMEMBERED = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Session:
-    """One device's right to enter, for one tenant, until ``ends_at`` or until it is removed."""
+    """One device's right to enter, for one tenant, until ``ends_at`` or until it is removed.
+
+    ``email`` is the address that was signed in with: where the tenant surely reads.
+    """
 
     tenant: str
+    email: str
     secret_hash: str
     opened_at: datetime
     ends_at: datetime
@@ -44,6 +48,11 @@ class Visitor:
     request_count: int = 0
     open_requests: tuple[ServiceRequest, ...] = ()
     actions: tuple[TimelineEvent, ...] = ()
+
+    @property
+    def email(self) -> str:
+        """Give the address to write to."""
+        return self.session.email or self.tenant.email
 
     def holds_lease(self, number: str) -> bool:
         """Tell whether the lease is one of the visitor's."""
@@ -68,8 +77,10 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def new_session(tenant: str, *, remembered: bool, device: str, now: datetime) -> tuple[Session, str]:
+def new_session(
+    tenant: str, email: str, *, remembered: bool, device: str, now: datetime
+) -> tuple[Session, str]:
     """Make a session and the secret (256 bits) that only the device will hold."""
     secret = secrets.token_urlsafe(32)
     ends_at = now + (REMEMBERED if remembered else LONGEST)
-    return Session(tenant, hash_of(secret), now, ends_at, remembered, device[:80]), secret
+    return Session(tenant, email, hash_of(secret), now, ends_at, remembered, device[:80]), secret

@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.domain.events import ProviderEvent
 
 TOLERANCE_SECONDS = 300
+_WORD = re.compile(r"[A-Za-z0-9_.]{1,255}")
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
 
@@ -89,11 +90,11 @@ def _object_of(event: dict[str, Any]) -> tuple[str, str]:
     found = within.get("object") if isinstance(within, dict) else None
     if not isinstance(found, dict):
         raise BadEvent("object")
-    return _text(found, "object"), _text(found, "id")
+    return _text(found, "object"), _text(found, "id") if "id" in found else ""
 
 
 def _text(found: dict[str, Any], name: str) -> str:
     value = found.get(name)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _WORD.fullmatch(value):
         raise BadEvent(name)
     return value

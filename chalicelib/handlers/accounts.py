@@ -49,7 +49,9 @@ def receive_sign_in(visit: Visit) -> Answer:
     if account is None:
         return _sign_in_page(after, visit, InvalidForm({"identifiant": WRONG}))
     remembered = "souvenir" in visit.form
-    session, secret = new_session(account.person, remembered=remembered, device=visit.device, now=visit.now)
+    session, secret = new_session(
+        account.person, account.email, remembered=remembered, device=visit.device, now=visit.now
+    )
     entrance = portal().entrance
     entrance.sessions.open(session)
     cookie = jar.session_cookie(entrance, account.person, secret, remembered=remembered)

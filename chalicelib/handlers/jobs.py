@@ -15,7 +15,7 @@ def sync_payments(event: SQSEvent) -> dict[str, Any]:
 
     def look(record: Any) -> None:
         asked = json.loads(record.body)
-        sync_object(portal().collection, asked["kind"], asked["id"])
+        sync_object(portal().collection, asked["kind"], asked["id"], now())
 
     return _each(event, look)
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from chalicelib.domain.collection import AlreadyPaid, NothingDue, Order, renounce, start, sync
-from chalicelib.domain.errors import InvalidForm, Refused
+from chalicelib.domain.errors import InvalidForm, Refused, Unavailable
 from chalicelib.domain.ledger import LeaseAccount, with_running_balance
 from chalicelib.domain.money import cents_from
 from chalicelib.domain.payments import ID_SHAPE, Payment, PaymentStatus
@@ -34,7 +34,7 @@ def show_account(visit: Visit) -> Answer:
     hold = next(hold for hold in visit.holds if hold.lease == lease)
     years = list(range(visit.today.year, hold.since_on.year - 1, -1))
     year = _year(visit.query.get("annee", ""), years)
-    since = date(year, 1, 1) if year else visit.today - SHOWN_AT_FIRST
+    since = max(date(year, 1, 1) if year else visit.today - SHOWN_AT_FIRST, hold.since_on)
     account, entries = portal().ledger.statement(lease, since)
     rows = [row for row in with_running_balance(account, entries) if not year or row.booked_on.year == year]
     return Page(
@@ -55,7 +55,7 @@ def show_order(visit: Visit) -> Answer:
     """Ask how much to pay."""
     lease = visit.lease(visit.query.get("contrat", ""))
     account = portal().ledger.account(lease)
-    if not account.owed_cents:
+    if not account.is_payable:
         return _nothing_due(account.balance_cents)
     return Page("payments/pay.html", {"account": account, "form": {}, "error": None})
 
@@ -69,7 +69,7 @@ def send_order(visit: Visit) -> Answer:
         order = Order(
             lease,
             visit.signed_in.tenant.id,
-            visit.signed_in.tenant.email,
+            visit.signed_in.email,
             cents,
             portal().landlord.largest_payment_cents,
         )
@@ -96,9 +96,7 @@ def show_payment(visit: Visit, id: str) -> Answer:
     """
     payment, account = _mine(visit, id)
     if not payment.is_final:
-        seen = sync(portal().collection, id, payment)
-        if seen.version != payment.version:
-            payment, account = _mine(visit, id)
+        payment, account = _looked_up(visit, payment, account)
     return _result(payment, account, done_before=DONE_BEFORE in visit.query)
 
 
@@ -106,8 +104,17 @@ def show_payment(visit: Visit, id: str) -> Answer:
 def give_up_payment(visit: Visit, id: str) -> Answer:
     """Close the provider's page of a payment."""
     payment, _ = _mine(visit, id)
-    renounce(portal().collection, payment.id)
+    renounce(portal().collection, payment.id, visit.now)
     return SeeOther(f"/paiement/{id}")
+
+
+def _looked_up(visit: Visit, payment: Payment, account: LeaseAccount) -> tuple[Payment, LeaseAccount]:
+    """Ask the provider what became of a payment; while it does not answer, what is recorded still holds."""
+    try:
+        seen = sync(portal().collection, payment.id, visit.now, payment)
+    except Unavailable:
+        return payment, account
+    return (payment, account) if seen.version == payment.version else _mine(visit, payment.id)
 
 
 def _mine(visit: Visit, id: str) -> tuple[Payment, LeaseAccount]:
@@ -119,6 +126,8 @@ def _year(asked: str, years: list[int]) -> int | None:
 
 
 def _amount(visit: Visit) -> int | None:
+    if visit.form.get("choix") not in set(AmountChoice):
+        raise InvalidForm({"choix": "Choisissez le solde ou un autre montant."})
     if visit.choice("choix", AmountChoice) is AmountChoice.BALANCE:
         return None
     typed = visit.text("montant")

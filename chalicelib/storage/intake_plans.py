@@ -6,7 +6,7 @@ from datetime import date
 
 from pynamodb.attributes import UnicodeAttribute
 
-from chalicelib.domain.exchange.grouping import LeaseRows, TenantRows, merged_thread, still_holds
+from chalicelib.domain.exchange.grouping import LeaseRows, TenantRows, kept_hold, merged_thread, still_holds
 from chalicelib.domain.exchange.layouts import (
     CALLS,
     CERTIFICATES,
@@ -166,8 +166,9 @@ def plan_tenant(
     """
     work = Difference(shelf)
     for _, hold in rows.holders:
-        stays = still_holds(hold, lease_end(hold.lease) if hold.until_on else None, today)
-        work.bring(raw(hold_item(id, hold)), HOLDERS, stays=stays)
+        ends_on = lease_end(hold.lease) if hold.until_on else None
+        kept = hold_item(id, kept_hold(hold, ends_on))
+        work.bring(raw(kept), HOLDERS, stays=still_holds(hold, ends_on, today))
     count = _bring_requests(work, requests, rows)
     news = bool(rows.holders) and work.is_news("PROFILE", rows.holders[0].tenant)
     work.remember()

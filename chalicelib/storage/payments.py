@@ -1,6 +1,6 @@
 """Payments in DynamoDB: each its own partition, and in the index ``due`` until nothing is left to do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,6 +44,7 @@ class PaymentItem(Item, discriminator="payment"):
     paid_at = Moment(null=True)
     booked = UnicodeSetAttribute(null=True)
     ticket = UnicodeAttribute(null=True)
+    mailing_at = Moment(null=True)
     ticketed_at = Moment(null=True)
     released = BooleanAttribute(null=True)
     version = Whole()
@@ -67,6 +68,7 @@ class PaymentItem(Item, discriminator="payment"):
             paid_at=self.paid_at,
             booked=frozenset(self.booked or ()),
             ticket=self.ticket or "",
+            mailing_at=self.mailing_at,
             ticketed_at=self.ticketed_at,
             released=bool(self.released),
             version=self.version,
@@ -112,38 +114,34 @@ class DynamoPayments:
 
     def save(self, payment: Payment) -> Payment:
         """Write a changed payment; its lease waits no more once it is final."""
-        saved = replace(payment, version=payment.version + 1, released=payment.is_final)
-
-        def write(transaction: TransactWrite) -> None:
-            _write_change(transaction, payment, saved)
-
-        if commit(write):
+        saved = _change(payment)
+        if saved is None:
             raise Conflict(payment.id)
         return saved
 
     def settle(self, payment: Payment, posting: Posting, event: TimelineEvent) -> Payment:
         """Write a fact and the payment it is about; a fact that is in the books elsewhere changes nothing."""
-        saved = replace(payment, version=payment.version + 1, released=payment.is_final)
 
         def write(transaction: TransactWrite) -> None:
             write_posting(transaction, posting)
-            _write_change(transaction, payment, saved)
             transaction.save(action_item(payment.tenant, event))
 
-        if not commit(write):
+        saved = _change(payment, write)
+        if saved is not None:
             return saved
         if self.get(payment.id).version == payment.version and _in_the_books(posting):
             return payment
         raise Conflict(payment.id)
 
-    def unsettled(self, before: datetime) -> list[str]:
+    def unsettled(self, before: datetime) -> list[Payment]:
         """List from the index, shard by shard, what was started before then."""
         found = [
             item
             for shard in range(SHARDS)
             for item in Item.due.query(_shard_key(shard), Item.due_sk < moment(before))
         ]
-        return [item.pk.removeprefix(_key("")) for item in sorted(found, key=lambda item: item.due_sk or "")]
+        waiting = [item.to_domain() for item in found if isinstance(item, PaymentItem)]
+        return sorted(waiting, key=lambda payment: payment.started_at)
 
 
 def _key(id: str) -> str:
@@ -159,12 +157,27 @@ def _in_the_books(posting: Posting) -> bool:
     return EntryItem.count(line.pk, EntryItem.sk == line.sk, consistent_read=True) == 1
 
 
-def _write_change(transaction: TransactWrite, payment: Payment, saved: Payment) -> None:
-    transaction.save(_item(saved), condition=PaymentItem.version == payment.version)
-    if saved.released and not payment.released:
-        pending = PendingItem(book_key(lease_account(payment.lease)), "PENDING")
-        mine = (PendingItem.payment == payment.id) | PendingItem.pk.does_not_exist()
-        transaction.delete(pending, condition=mine)
+def _change(payment: Payment, write_more: Callable[[TransactWrite], None] | None = None) -> Payment | None:
+    """Write a changed payment, its version one up; nothing if it changed since it was read.
+
+    The first time it is final, its lease stops waiting for it.  Should the lease be waiting for another
+    payment by then, that is left alone: it must never keep money out of the books.
+    """
+    saved = replace(payment, version=payment.version + 1, released=payment.is_final)
+    for freeing in (True, False) if saved.released and not payment.released else (False,):
+
+        def write(transaction: TransactWrite, freeing: bool = freeing) -> None:
+            if write_more:
+                write_more(transaction)
+            transaction.save(_item(saved), condition=PaymentItem.version == payment.version)
+            if freeing:
+                pending = PendingItem(book_key(lease_account(payment.lease)), "PENDING")
+                mine = (PendingItem.payment == payment.id) | PendingItem.pk.does_not_exist()
+                transaction.delete(pending, condition=mine)
+
+        if not commit(write):
+            return saved
+    return None
 
 
 def _item(payment: Payment) -> PaymentItem:
@@ -189,6 +202,7 @@ def _item(payment: Payment) -> PaymentItem:
         paid_at=payment.paid_at,
         booked=set(payment.booked) or None,
         ticket=payment.ticket or None,
+        mailing_at=payment.mailing_at,
         ticketed_at=payment.ticketed_at,
         released=payment.released or None,
         version=payment.version,

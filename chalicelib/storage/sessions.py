@@ -20,6 +20,7 @@ class SessionItem(Item, discriminator="session"):
     """A session as written in the table; ``expires_at_epoch`` lets DynamoDB sweep it up, late."""
 
     tenant = UnicodeAttribute()
+    email = UnicodeAttribute(default="")
     secret_hash = UnicodeAttribute()
     opened_at = Moment()
     ends_at = Moment()
@@ -30,7 +31,13 @@ class SessionItem(Item, discriminator="session"):
     def to_domain(self) -> Session:
         """Give the session as the domain knows it."""
         return Session(
-            self.tenant, self.secret_hash, self.opened_at, self.ends_at, bool(self.remembered), self.device
+            self.tenant,
+            self.email,
+            self.secret_hash,
+            self.opened_at,
+            self.ends_at,
+            bool(self.remembered),
+            self.device,
         )
 
 
@@ -43,6 +50,7 @@ class DynamoSessions:
             tenant_key(session.tenant),
             f"SESSION#{session.secret_hash}",
             tenant=session.tenant,
+            email=session.email,
             secret_hash=session.secret_hash,
             opened_at=session.opened_at,
             ends_at=session.ends_at,
@@ -62,9 +70,9 @@ class DynamoSessions:
         a tenant with so many sessions and requests that the limit cuts the holds off is read again without.
         """
         lowest, limit = ("ACTION#", BESIDE_ACTIONS + actions) if actions else ("HOLD#", None)
-        found = list(backwards(tenant_key(tenant), lowest, "SESSION#~", limit))
+        found = list(backwards(tenant_key(tenant), lowest, "SESSION#~", limit, consistent=True))
         if limit is not None and len(found) == limit and not isinstance(found[-1], ActionItem):
-            found = list(backwards(tenant_key(tenant), "HOLD#", "SESSION#~"))
+            found = list(backwards(tenant_key(tenant), "HOLD#", "SESSION#~", consistent=True))
         return _visitor(found, secret_hash, actions)
 
 

@@ -179,10 +179,14 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def backwards(pk: str, lowest: str, highest: str, limit: int | None = None) -> Iterator[Any]:
+def backwards(
+    pk: str, lowest: str, highest: str, limit: int | None = None, *, consistent: bool = False
+) -> Iterator[Any]:
     """Read a partition from ``highest`` down to ``lowest`` (both included)."""
     between = Item.sk.between(lowest, highest)
-    return Item.query(pk, between, scan_index_forward=False, limit=limit, page_size=limit)
+    return Item.query(
+        pk, between, scan_index_forward=False, consistent_read=consistent, limit=limit, page_size=limit
+    )
 
 
 def tenant_key(tenant: str) -> str:

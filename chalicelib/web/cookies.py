@@ -9,7 +9,6 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.cookies import CookieError, SimpleCookie
 
 from chalicelib.domain.sessions import REMEMBERED
 from chalicelib.web.entrance import Entrance
@@ -30,11 +29,12 @@ class Token:
 
 
 def read_cookies(header: str) -> dict[str, str]:
-    """Read a Cookie header; one that no browser writes holds nothing."""
-    try:
-        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
-    except CookieError:
-        return {}
+    """Read a Cookie header, pair by pair: what other sites of the domain put there may be written anyhow.
+
+    The standard library's parser drops the whole header at the first piece it does not like.
+    """
+    pairs = (piece.partition("=") for piece in header.split(";"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def name_of(entrance: Entrance, name: str) -> str:

@@ -6,13 +6,15 @@ same for what Chalice itself answers.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from chalice import Blueprint, Response
 from chalice.app import Request
 
+from chalicelib.domain import french
 from chalicelib.domain.errors import Absent, Conflict, PortalError, Refused, Unavailable
 from chalicelib.domain.sessions import IDLE, Visitor, hash_of
 from chalicelib.templating import render
@@ -31,6 +33,7 @@ STATUS: dict[type[PortalError], int] = {
     Unavailable: 503,
 }
 Handler = Callable[..., Answer]
+BUG = 500
 Middleware = Callable[[Request, Callable[[Any], Response]], Response]
 
 
@@ -126,12 +129,16 @@ class _Entering:
         if found is None or found.session.is_over(now):
             return None
         idle = now - self._token.seen_at >= IDLE
-        return None if idle and not found.session.remembered else found
+        if idle and not found.session.remembered:
+            return None
+        today = french.today(now)
+        return replace(found, holds=tuple(hold for hold in found.holds if hold.runs_on(today)))
 
     def _make_visit(self, form: dict[str, str]) -> Visit:
         mark = self._token.secret if self._visitor and self._token else self._mark or self._new_mark
         return Visit(
             path=unquote(self._path),
+            here=self._here(),
             now=self._entrance.now(),
             csrf=jar.form_token(self._entrance, mark),
             text_size=jar.read_text_size(self._entrance, self._cookies),
@@ -145,9 +152,19 @@ class _Entering:
 
     def show_in(self) -> Response:
         """Send somebody who is not signed in to the sign-in page, and back here after."""
-        path = self._path if self._request.method == "GET" else "/"
-        after = "" if path == "/" else f"?suite={quote(path)}"
+        here = self._here()
+        after = "" if here == "/" else f"?suite={quote(here)}"
         return elsewhere(self._entrance, f"/connexion{after}")
+
+    def _here(self) -> str:
+        """Give the page that is shown, its query with it; for a form, the page that sent it."""
+        if self._request.method == "GET":
+            query = urlencode(dict(self._request.query_params or {}))
+            return quote(unquote(self._path)) + (f"?{query}" if query else "")
+        sent_from = urlsplit(str(self._request.headers.get("referer", "")))
+        if f"{sent_from.scheme}://{sent_from.netloc}" != self._entrance.address:
+            return "/"
+        return sent_from.path + (f"?{sent_from.query}" if sent_from.query else "")
 
     def respond(self, answer: Answer, visit: Visit) -> Response:
         """Turn an answer into HTTP."""
@@ -170,6 +187,11 @@ class _Entering:
         return self.respond(
             Page("error.html", {"status": status, "error": error}, status), self._make_visit({})
         )
+
+    def fail_for_whoever_it_is(self, status: int) -> Response:
+        """Answer with the page of an error, with the menu of who is signed in."""
+        self._visitor = self._find_visitor()
+        return self.fail(status)
 
     def _kept_cookies(self) -> tuple[str, ...]:
         """Say when the session was last seen, or give an anonymous visit its mark."""
@@ -194,7 +216,8 @@ def pages_for_errors(entrance: Callable[[], Entrance], machines: frozenset[str])
         if not isinstance(response.body, dict) or event is None or event.path in machines:
             return response
         status = {500: 500, 405: 405}.get(response.status_code, 404)
-        page = _Entering(entrance(), event, 0).fail(status)
+        entering = _Entering(entrance(), event, 0)
+        page = entering.fail(status) if status == BUG else entering.fail_for_whoever_it_is(status)
         if "Allow" in response.headers:
             page.headers["Allow"] = response.headers["Allow"]
         return page

@@ -17,9 +17,10 @@ LONGEST_TEXT = 2_000
 
 @dataclass(frozen=True)
 class Visit:
-    """One request to one page."""
+    """One request to one page; ``here`` is the address that shows the same page again."""
 
     path: str
+    here: str
     now: datetime
     csrf: str
     text_size: int

@@ -66,7 +66,7 @@ def featured(today: date) -> list[Featured]:
             _home("9127", (FRANCOIS_XAVIER,), 1, 2, 48, today),
             Habit.PUNCTUAL,
             Insurance.VALID,
-            "N’a pas encore de compte\u00a0: pour essayer l’inscription.",
+            "N’a pas encore de compte.",
         ),
         Featured(
             _home("9128", (NADEGE, IDRISS), 2, 4, 79, today),

@@ -16,7 +16,8 @@ TABLE = "espace-locataire"
 FILES_BUCKET = "espace-locataire-files"
 PAYMENTS_QUEUE = "espace-locataire-payments"
 DOCUMENTS_QUEUE = "espace-locataire-documents"
-QUEUES = (PAYMENTS_QUEUE, DOCUMENTS_QUEUE)
+MAIL_EVENTS_QUEUE = "espace-locataire-mail-events"
+QUEUES = (PAYMENTS_QUEUE, DOCUMENTS_QUEUE, MAIL_EVENTS_QUEUE)
 DEAD_SUFFIX = "-dead"
 EXPIRY_ATTRIBUTE = "expires_at_epoch"
 MAX_RECEIVES = 5
@@ -59,17 +60,22 @@ class Resources:
     files_bucket: str
     payments_queue: str
     documents_queue: str
+    mail_events_queue: str
     mail_sender: str
 
     def queue_urls(self) -> dict[str, str]:
         """Give the address of each queue by its name."""
-        return {PAYMENTS_QUEUE: self.payments_queue, DOCUMENTS_QUEUE: self.documents_queue}
+        return {
+            PAYMENTS_QUEUE: self.payments_queue,
+            DOCUMENTS_QUEUE: self.documents_queue,
+            MAIL_EVENTS_QUEUE: self.mail_events_queue,
+        }
 
 
 def known_resources(endpoint: str, account: str, table: str = TABLE) -> Resources:
     """Give the addresses the resources have, or will have, at an endpoint: they follow from the names."""
-    payments, documents = (f"{endpoint}/{account}/{name}" for name in QUEUES)
-    return Resources(table, FILES_BUCKET, payments, documents, MAIL_SENDER)
+    payments, documents, mail_events = (f"{endpoint}/{account}/{name}" for name in QUEUES)
+    return Resources(table, FILES_BUCKET, payments, documents, mail_events, MAIL_SENDER)
 
 
 def client(service: str, endpoint: str, credentials: Credentials) -> Any:

@@ -5,7 +5,6 @@ Without Debian's chromium these tests are skipped, and say so; where CI is set t
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,20 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from infra.local.keys import free_port
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1280, "height": 900}
 READY_WITHIN_SECONDS = 60
 
@@ -87,19 +77,6 @@ def stop_portal(portal: RunningPortal) -> None:
     """Stop it as Ctrl-C does."""
     portal.process.send_signal(signal.SIGINT)
     portal.process.wait(30)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        reason = "Debian's chromium is not installed (apt-get install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

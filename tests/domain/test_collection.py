@@ -2,10 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 
-from chalicelib.domain.collection import AlreadyPaid, NothingDue, renounce, sync
+from chalicelib.domain.collection import AlreadyPaid, NothingDue, sweep, sync, sync_object
 from chalicelib.domain.errors import Absent, Refused, Unavailable
 from chalicelib.domain.payments import PaymentStatus, RemotePayment
 from chalicelib.gateways.stripe import StripeDesk
@@ -91,12 +93,12 @@ def test_a_declined_card_changes_nothing_and_the_page_stays_open(bench: Bench) -
     payment = bench.order()
     bench.stripe.decline(payment.session, DECLINED)
 
-    seen = sync(bench.collection, payment.id)
+    seen = bench.sync(payment)
 
     assert seen.status is PaymentStatus.REFUSED
     assert bench.balance() == 486_32
     bench.stripe.pay(payment.session)
-    assert sync(bench.collection, payment.id).status is PaymentStatus.PAID
+    assert bench.sync(payment).status is PaymentStatus.PAID
     assert bench.balance() == 0
 
 
@@ -104,21 +106,21 @@ def test_a_page_nobody_paid_expires_after_its_hour(bench: Bench) -> None:
     payment = bench.order()
     bench.stripe.advance(3600)
 
-    assert sync(bench.collection, payment.id).status is PaymentStatus.EXPIRED
+    assert bench.sync(payment).status is PaymentStatus.EXPIRED
     assert bench.ledger.account("9126").pending is None
 
 
 def test_who_gives_up_can_start_again_and_a_payment_made_meanwhile_stays(bench: Bench) -> None:
-    given_up = renounce(bench.collection, bench.order(cents=100_00).id)
+    given_up = bench.renounce(bench.order(cents=100_00))
     paid = bench.order(cents=100_00)
     bench.stripe.pay(paid.session)
 
     assert given_up.status is PaymentStatus.ABANDONED
-    assert renounce(bench.collection, paid.id).status is PaymentStatus.PAID
+    assert bench.renounce(paid).status is PaymentStatus.PAID
     assert bench.balance() == 386_32
 
 
-@pytest.mark.parametrize("cents", [0, -1, 99, 486_33, LARGEST + 1])
+@pytest.mark.parametrize("cents", [0, -1, 49, 486_33, LARGEST + 1])
 def test_an_amount_that_cannot_be_paid_is_refused_in_french(bench: Bench, cents: int) -> None:
     with pytest.raises(Refused) as told:
         bench.order(cents=cents)
@@ -173,6 +175,80 @@ def test_the_sweep_books_what_no_event_told(bench: Bench) -> None:
     assert bench.balance() == 0
 
 
+def test_a_page_that_cannot_be_closed_keeps_another_from_opening(bench: Bench, monkeypatch: Any) -> None:
+    first = bench.order(cents=100_00)
+    monkeypatch.setattr(bench.desk, "close", lambda session: None)
+
+    with pytest.raises(Unavailable):
+        bench.order(cents=50_00)
+
+    bench.stripe.pay(first.session)
+    bench.sync(first)
+    assert bench.balance() == 386_32
+
+
+def test_a_failure_that_stripe_keeps_under_its_key_blocks_the_lease_for_a_minute_only(bench: Bench) -> None:
+    bench.http.lose_requests = 9
+    with pytest.raises(Unavailable):
+        bench.order()
+    lost = bench.ledger.account("9126").pending
+    bench.http.lose_requests = 0
+    bench.stripe.advance(61)
+
+    payment = bench.order()
+
+    assert lost is not None
+    assert payment.id != lost.payment
+    assert bench.payments.get(lost.payment).status is PaymentStatus.EXPIRED
+
+
+def test_an_address_that_stripe_refuses_is_left_out(bench: Bench) -> None:
+    payment = bench.order(tenant="pas une adresse")
+
+    assert bench.stripe.has_session(payment.session)
+
+
+def test_a_charge_of_another_amount_waits_in_suspense_and_the_lease_goes_on(bench: Bench) -> None:
+    payment = bench.order(cents=100_00)
+    bench.stripe.pay(payment.session)
+    bench.payments.save(replace(bench.payments.get(payment.id), cents=99_00))
+
+    seen = bench.sync(payment)
+
+    assert seen.status is PaymentStatus.UNPLACED
+    assert bench.balance() == 486_32
+    assert bench.order(cents=20_00).status is PaymentStatus.OPEN
+
+
+def test_a_stranger_s_charge_that_names_a_payment_without_a_page_is_not_dropped(bench: Bench) -> None:
+    bench.http.lose_requests = 9
+    with pytest.raises(Unavailable):
+        bench.order()
+    bench.http.lose_requests = 0
+    pending = bench.ledger.account("9126").pending
+    bench.stripe.foreign_charge(486_32, {"payment_id": pending.payment if pending else ""})
+    bench.stripe.advance(1)
+
+    bench.look()
+
+    assert [item.cents for item in EntryItem.query("BOOK#suspense#2026-11-23")] == [-486_32]
+
+
+def test_a_dispute_that_is_won_is_booked_on_the_day_the_money_came_back(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.pay(payment.session)
+    dispute = bench.stripe.dispute(bench.stripe.charge_of(payment.session))
+    bench.stripe.advance(60 * 86_400)
+    bench.stripe.win_dispute(dispute)
+    bench.stripe.advance(1)
+
+    bench.look()
+
+    _, entries = bench.ledger.statement("9126", date(2026, 11, 1))
+    assert entries[0].booked_on == date(2027, 1, 22)
+    assert entries[0].cents == -486_32
+
+
 def test_a_payment_never_opened_is_given_up_by_the_sweep(bench: Bench) -> None:
     bench.http.lose_requests = 9
     with pytest.raises(Unavailable):
@@ -194,8 +270,9 @@ def test_money_nobody_asked_for_goes_to_suspense_once(bench: Bench, caplog: pyte
     bench.look()
 
     assert bench.balance() == 486_32
-    assert [record.message for record in caplog.records] == ["money_in_suspense"]
+    assert {record.message for record in caplog.records} == {"money_in_suspense"}
     assert charge in str(caplog.records[0].__dict__)
+    assert [item.cents for item in EntryItem.query("BOOK#suspense#2026-11-23")] == [-77_00]
 
 
 def test_a_charge_that_bears_our_mark_but_was_not_made_on_our_page_goes_to_suspense(bench: Bench) -> None:
@@ -221,12 +298,12 @@ def test_a_worker_who_looked_too_early_cannot_undo_what_a_later_one_saw(bench: B
             if (seen := next(looks, None)) is None:
                 return bench.desk.look(session)
             bench.stripe.pay(session)
-            sync(bench.collection, payment.id)
+            bench.sync(payment)
             return seen
 
     slow = replace(bench.collection, desk=Overtaken("sk_test_demo", "http://127.0.0.1:8000"))
 
-    seen = sync(slow, payment.id)
+    seen = sync(slow, payment.id, bench.now)
 
     assert seen.status is bench.payments.get(payment.id).status is PaymentStatus.PAID
     assert bench.balance() == 0
@@ -276,7 +353,7 @@ def test_ten_workers_at_once_book_a_payment_once(bench: Bench) -> None:
     bench.stripe.pay(payment.session)
 
     with ThreadPoolExecutor(10) as workers:
-        seen = list(workers.map(lambda _: sync(bench.collection, payment.id).status, range(10)))
+        seen = list(workers.map(lambda _: bench.sync(payment).status, range(10)))
 
     assert set(seen) == {PaymentStatus.PAID}
     assert bench.balance() == 0
@@ -300,8 +377,10 @@ def test_a_payment_that_cannot_be_looked_up_keeps_no_other_waiting(bench: Bench)
     bench.stripe.pay(paid.session)
     bench.stripe.advance(16 * 60)
 
-    bench.sweep()
+    sweep(bench.collection, bench.now)
 
+    assert sorted(bench.work.looks) == sorted([("payment", lost.id), ("payment", paid.id)])
+    sync_object(bench.collection, "payment", paid.id, bench.now)
     assert bench.balance("9127") == 0
 
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -18,11 +19,13 @@ from jinja2 import UndefinedError
 from chalicelib import templating
 from chalicelib.domain.landlord import read_landlord
 from chalicelib.domain.mail import Attachment, Mailer, Undeliverable
+from chalicelib.domain.mail_health import BadAddress, Trouble
 from chalicelib.gateways.mail import SesMail, deliverable
 from infra.local.resources import Resources
 
 SENDER = "Littoral Habitat, à Rochefort <contact@littoral-habitat.example>"
 SITE = "https://locataires.littoral-habitat.example"
+NOW = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
 PAID: dict[str, Any] = {
     "tenant": {"name": "Mme Éloïse D’Aubigné-Lefèvre"},
     "amount": "1\u202f250,00\u00a0€",
@@ -78,6 +81,16 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(templating.environment().globals, "site_url", SITE)
 
 
+class Healthy:
+    """Knows of one address that takes no mail."""
+
+    def find(self, email: str) -> BadAddress | None:
+        return BadAddress(email, Trouble.BOUNCED, NOW) if email == "gone@courriel.example" else None
+
+    def record(self, bad: BadAddress) -> None:
+        raise AssertionError(bad)
+
+
 @pytest.fixture
 def outbox() -> Outbox:
     return Outbox()
@@ -85,7 +98,7 @@ def outbox() -> Outbox:
 
 @pytest.fixture
 def mail(outbox: Outbox) -> Mailer:
-    return SesMail(SENDER, outbox)
+    return SesMail(SENDER, Healthy(), outbox)
 
 
 def mailbox(aws: str) -> list[dict[str, Any]]:
@@ -107,7 +120,7 @@ def words(text: str) -> list[str]:
 
 
 def test_the_local_mailbox_keeps_the_subject_and_both_versions(resources: Resources, aws: str) -> None:
-    SesMail(SENDER).send("camille@courriel.example", "payment_ticket", PAID, [TICKET])
+    SesMail(SENDER, Healthy()).send("camille@courriel.example", "payment_ticket", PAID, [TICKET])
 
     (kept,) = mailbox(aws)
     assert kept["To"] == ["camille@courriel.example"]
@@ -157,7 +170,7 @@ def test_the_mail_says_what_was_paid_where_to_see_it_and_whom_to_call(mail: Mail
     text = part(outbox.message(), "plain")
     for fact in [
         "Somme payée\u00a0: 1\u202f250,00\u00a0€",
-        "Solde après ce paiement\u00a0: 236,32\u00a0€ débiteur",
+        "Solde à l’édition du ticket\u00a0: 236,32\u00a0€ débiteur",
         "Numéro du ticket\u00a0: T-261123-4F9A2C01",
         "Ce n’est pas une quittance",
         f"{SITE}/paiement/P-7Q2M9KD4",
@@ -275,14 +288,22 @@ def test_a_mail_with_a_hole_in_it_does_not_leave(mail: Mailer, outbox: Outbox) -
     assert not outbox.calls
 
 
+def test_no_mail_leaves_for_an_address_whose_mail_came_back(mail: Mailer, outbox: Outbox) -> None:
+    with pytest.raises(Undeliverable, match="came back") as refusal:
+        mail.send("gone@courriel.example", "payment_ticket", PAID)
+
+    assert not outbox.calls
+    assert "gone@" not in str(refusal.value)
+
+
 def test_a_sender_that_cannot_exist_is_told_at_start() -> None:
     with pytest.raises(Undeliverable):
-        SesMail("Littoral Habitat")
+        SesMail("Littoral Habitat", Healthy())
 
 
 def test_ses_is_loaded_only_when_a_mail_leaves() -> None:
     loads_nothing = (
-        "import sys; from chalicelib.gateways.mail import SesMail; SesMail('A <a@b.example>');"
+        "import sys; from chalicelib.gateways.mail import SesMail; SesMail('A <a@b.example>', None);"
         "sys.exit('boto3' in sys.modules or 'botocore' in sys.modules)"
     )
 

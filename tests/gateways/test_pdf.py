@@ -101,7 +101,7 @@ def test_every_label_is_read_next_to_its_value() -> None:
         ("Logement", "0412-C-317, Résidence Les Embruns"),
         ("Somme payée", "1 250,00 €"),
         ("Payé le", "23 novembre 2026"),
-        ("Solde après ce paiement", "236,32 € débiteur"),
+        ("Solde à l’édition du ticket", "236,32 € débiteur"),
         ("Numéro du ticket", "T-261123-4F9A2C01"),
         ("Date et heure", "23 novembre 2026 à 9 h 42"),
         ("Payé par", "Mme Éloïse D’Aubigné-Lefèvre"),

@@ -61,7 +61,7 @@ def test_a_holder_whose_lease_ended_keeps_it_to_read_their_papers() -> None:
     bring(only(baux=[{"sortie": "2026-10-31"}], titulaires=[{"fin": "2026-10-31"}]))
 
     hold = HoldItem.get(tenant_key("t1"), "HOLD#9126").to_domain()
-    assert hold == Hold("9126", date(2019, 4, 1), date(2026, 10, 31))
+    assert hold == Hold("9126", date(2019, 4, 1))
     assert DynamoLeases().get("9126").holders == ("t1",)
 
 

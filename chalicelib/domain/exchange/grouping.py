@@ -1,7 +1,7 @@
 """The rows of a delivery put together by lease, by tenant and by address (« regroupement »)."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chalicelib.domain.accounts import Account
@@ -106,10 +106,16 @@ def by_address(delivery: Delivery) -> dict[str, tuple[str, Row[Account | AgentRo
 def still_holds(hold: Hold, lease_ends_on: date | None, today: date) -> bool:
     """Tell whether a hold stays in the portal: until its end, and for good when the lease ended with it.
 
-    A person who left a lease that others go on holding must not see it any more; one whose lease ended keeps
-    its papers.
+    A person who left a lease that others go on holding must not see it any more; one who held it to its end
+    keeps its papers.
     """
-    return hold.runs_on(today) or (lease_ends_on is not None and lease_ends_on <= today)
+    return kept_hold(hold, lease_ends_on).runs_on(today)
+
+
+def kept_hold(hold: Hold, lease_ends_on: date | None) -> Hold:
+    """Give a hold as the portal keeps it: one that lasts to the lease's own end has none."""
+    to_the_end = hold.until_on is not None and lease_ends_on is not None and lease_ends_on <= hold.until_on
+    return replace(hold, until_on=None) if to_the_end else hold
 
 
 def merged_thread(

@@ -8,13 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import chromium
 from tests.infra.local.conftest import LocalAws
 from tests.infra.local.panels import PanelUnderTest, a_panel
 from tests.infra.local.test_mailbox import a_message, send_raw
 
 pytestmark = pytest.mark.browser
-__all__ = ["chromium"]
 PATHS = ["/", "/courrier", "/taches", "/horloge", "/paiements", "/files", "/nulle-part"]
 
 
