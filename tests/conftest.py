@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from chalicelib.portal import portal, set_clock, wall_clock
-from chalicelib.storage.table import use_table
+from chalicelib.storage.table import leave_table, use_table
 from infra.local.keys import free_port
 from infra.local.resources import REGION, Credentials, Resources, create_resources
 
@@ -133,9 +133,9 @@ def resources(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
     monkeypatch.setenv("PORTAL_PAYMENTS_QUEUE", made.payments_queue)
     monkeypatch.setenv("PORTAL_DOCUMENTS_QUEUE", made.documents_queue)
     boto3.DEFAULT_SESSION = None
-    use_table("none")
+    leave_table()
     yield made
-    use_table("none")
+    leave_table()
     boto3.DEFAULT_SESSION = None
 
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib import cloud
-from chalicelib.storage.table import connection, use_table
+from chalicelib.storage.table import connection, leave_table, use_table
 
 SERVICES = ("s3", "sqs", "sesv2", "secretsmanager")
 
@@ -25,7 +25,7 @@ def waits(client: Any) -> tuple[float, float, int]:
 def table_client() -> Iterator[Any]:
     use_table("nowhere")
     yield connection().client
-    use_table("none")
+    leave_table()
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -122,6 +122,11 @@ class LeaseAccount:
         return self.owed_cents >= SMALLEST_PAYMENT_CENTS
 
     @property
+    def pending_path(self) -> str:
+        """Give the page of the payment on its way."""
+        return self.pending.path if self.pending else ""
+
+    @property
     def in_progress_cents(self) -> int:
         """Give the amount of the payment on its way."""
         return self.pending.cents if self.pending else 0

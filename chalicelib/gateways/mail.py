@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib import cloud
 from chalicelib.domain.mail import Attachment, Undeliverable
+from chalicelib.domain.mail_health import MailHealth
 from chalicelib.templating import ROOT, render
 
 LOGO = ROOT / "templates" / "mail" / "logo.png"  # white and transparent: the cell behind it has the colour
@@ -27,16 +28,19 @@ _SEVEN_BITS = SMTP.clone(cte_type="7bit")
 class SesMail:
     """Sends mails in the landlord's name; ``sender`` reads « Littoral Habitat <contact@…> »."""
 
-    def __init__(self, sender: str, client: Any = None) -> None:
+    def __init__(self, sender: str, health: MailHealth, client: Any = None) -> None:
         name, _, address = sender.rpartition("<")  # a landlord's name may hold a comma
         self._name, self._address = name.strip(), deliverable(address.removesuffix(">"))
+        self._health = health
         self._given = client
 
     def send(
         self, to: str, template: str, values: Mapping[str, Any], attachments: Sequence[Attachment] = ()
     ) -> None:
-        """Send the mail of that template; ``Undeliverable`` if the address cannot exist."""
+        """Send the mail of that template; ``Undeliverable`` if the address cannot exist, or takes no mail."""
         recipient = deliverable(to)
+        if self._health.find(recipient):
+            raise Undeliverable("mail to this address came back")
         message = self._write(recipient, template, values)
         for attachment in attachments:
             _attach(message, attachment)

@@ -32,8 +32,10 @@ from chalicelib.storage.table import (
     Item,
     Moment,
     Whole,
+    backwards,
     book_key,
     connection,
+    together,
 )
 
 TRIES = 5
@@ -51,9 +53,11 @@ class EntryItem(Item, discriminator="entry"):
     payment = UnicodeAttribute(null=True)
 
     def to_domain(self) -> LedgerEntry:
-        """Give the line as the domain knows it."""
+        """Give the line as the domain knows it, past PynamoDB's descriptors: an account has hundreds."""
+        said = self.attribute_values
+        kind = EntryKind(said["entry"])
         return LedgerEntry(
-            self.id, self.booked_on, EntryKind(self.entry), self.label, self.cents, self.payment or ""
+            said["id"], said["booked_on"], kind, said["label"], said["cents"], said.get("payment", "")
         )
 
 
@@ -81,25 +85,17 @@ class DynamoLedger:
     def account(self, lease: str) -> LeaseAccount:
         """Read a lease's balance and pending payment, up to date: one query."""
         pk = book_key(lease_account(lease))
-        found = Item.query(pk, Item.sk.between("PENDING", "TOTAL"), consistent_read=True)
-        return _account(lease, list(found))
+        return _account(lease, list(backwards(pk, "PENDING", "TOTAL", consistent=True)))
 
     def accounts(self, leases: Sequence[str]) -> list[LeaseAccount]:
         """Read several accounts in one request."""
-        found = list(Item.batch_get(account_keys(leases), consistent_read=True)) if leases else []
+        found = list(together(account_keys(leases)))
         return accounts_among(leases, found)
 
     def statement(self, lease: str, since: date) -> tuple[LeaseAccount, list[LedgerEntry]]:
         """Read the balance, the pending payment, and the entries since a day: one query, backwards."""
         pk = book_key(lease_account(lease))
-        found = list(
-            Item.query(
-                pk,
-                Item.sk.between(f"ENTRY#{since.isoformat()}", "TOTAL"),
-                scan_index_forward=False,
-                consistent_read=True,
-            )
-        )
+        found = list(backwards(pk, f"ENTRY#{since.isoformat()}", "TOTAL", consistent=True))
         entries = [item.to_domain() for item in found if isinstance(item, EntryItem)]
         return _account(lease, [item for item in found if not isinstance(item, EntryItem)]), entries
 

@@ -20,7 +20,7 @@ from chalicelib.storage.ledger import (
     entry_item,
     write_posting,
 )
-from chalicelib.storage.table import Item, Moment, Whole, book_key, moment
+from chalicelib.storage.table import Item, Moment, Whole, book_key, moment, together
 from chalicelib.storage.timeline import action_item
 
 SHARDS = 8
@@ -106,7 +106,7 @@ class DynamoPayments:
     def of_leases(self, id: str, leases: Sequence[str]) -> tuple[Payment, LeaseAccount]:
         """Read a payment with the accounts of all the leases it may be on: the request is the same one."""
         keys = [(_key(id), "PAYMENT"), *account_keys(leases)]
-        found = list(Item.batch_get(keys, consistent_read=True))
+        found = list(together(keys))
         payments = [item.to_domain() for item in found if isinstance(item, PaymentItem)]
         if not payments or payments[0].lease not in leases:
             raise Absent(id)

@@ -28,18 +28,23 @@ requests and the holds, then the latest actions, so that one query with a limit 
 gives the balance, the pending payment, then the latest entries.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.attributes import Attribute, DiscriminatorAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import GetError, PynamoDBException, QueryError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.storage.wire import PlainAnswers
+
 CONDITION_FAILED = "ConditionalCheckFailed"
 CONTENDED = "TransactionConflict"
+MOST_KEYS = 100
+ERRORS: dict[str, type[PynamoDBException]] = {"Query": QueryError, "BatchGetItem": GetError}
 
 
 class Whole(Attribute[int]):
@@ -156,12 +161,20 @@ def use_table(name: str) -> None:
     """Choose the table, and open the one connection to it.
 
     It is made here, on the base class: an item class that finds none there would make one of its own, and
-    each costs a client of botocore.
+    each costs a client of botocore.  The client is made at once, in the thread that chose its parser of
+    answers, since PynamoDB keeps a session of botocore per thread.
     """
     if Item.Meta.table_name != name:
+        leave_table()
         Item.Meta.table_name = name
-        Item._connection = None
-        Item._get_connection()
+        connection().session.register_component("response_parser_factory", PlainAnswers())
+        _ = connection().client
+
+
+def leave_table() -> None:
+    """Forget the table and the connection to it."""
+    Item.Meta.table_name = ""
+    Item._connection = None
 
 
 def connection() -> Connection:
@@ -182,11 +195,46 @@ def moment(at: datetime) -> str:
 def backwards(
     pk: str, lowest: str, highest: str, limit: int | None = None, *, consistent: bool = False
 ) -> Iterator[Any]:
-    """Read a partition from ``highest`` down to ``lowest`` (both included)."""
-    between = Item.sk.between(lowest, highest)
-    return Item.query(
-        pk, between, scan_index_forward=False, consistent_read=consistent, limit=limit, page_size=limit
-    )
+    """Read a partition from ``highest`` down to ``lowest`` (both included), page after page.
+
+    The question is always the same, so it is spelled here: PynamoDB would build it anew from objects each
+    time.  Its connection asks it, with its tries and pauses.
+    """
+    asked: dict[str, Any] = {
+        "TableName": Item.Meta.table_name,
+        "KeyConditionExpression": "pk = :pk AND sk BETWEEN :lowest AND :highest",
+        "ExpressionAttributeValues": {":pk": {"S": pk}, ":lowest": {"S": lowest}, ":highest": {"S": highest}},
+        "ScanIndexForward": False,
+        "ConsistentRead": consistent,
+    }
+    while True:
+        if limit is not None:
+            asked["Limit"] = limit
+        found = _ask("Query", asked)
+        yield from map(Item.from_raw_data, found["Items"])
+        if limit is not None:
+            limit -= len(found["Items"])
+        if "LastEvaluatedKey" not in found or limit == 0:
+            return
+        asked["ExclusiveStartKey"] = found["LastEvaluatedKey"]
+
+
+def together(keys: Sequence[tuple[str, str]]) -> Iterator[Any]:
+    """Read items by their keys, as last committed, a hundred in one request; what is absent is left out."""
+    waiting = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
+    table = Item.Meta.table_name
+    while waiting:
+        asked, waiting = waiting[:MOST_KEYS], waiting[MOST_KEYS:]
+        found = _ask("BatchGetItem", {"RequestItems": {table: {"Keys": asked, "ConsistentRead": True}}})
+        yield from map(Item.from_raw_data, found["Responses"].get(table, []))
+        waiting += found.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+
+
+def _ask(operation: str, asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return connection().dispatch(operation, dict(asked))
+    except (BotoCoreError, ClientError) as error:
+        raise ERRORS[operation](f"{operation} failed: {error}", error) from error
 
 
 def tenant_key(tenant: str) -> str:

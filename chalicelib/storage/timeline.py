@@ -1,23 +1,24 @@
 """Timeline events in DynamoDB, in the partition of the tenant who acted."""
 
+from datetime import datetime
+
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.timeline import Action, TimelineEvent
-from chalicelib.storage.table import Item, Moment, Whole, moment, tenant_key
+from chalicelib.storage.table import Item, Whole, moment, tenant_key
 
 
 class ActionItem(Item, discriminator="action"):
-    """A timeline event as written in the table."""
+    """A timeline event as written in the table; when, what and on what are said once, by its sort key."""
 
-    at = Moment()
-    action = UnicodeAttribute()
-    subject = UnicodeAttribute()
     detail = UnicodeAttribute(null=True)
     cents = Whole(null=True)
 
     def to_domain(self) -> TimelineEvent:
         """Give the event as the domain knows it."""
-        return TimelineEvent(self.at, Action(self.action), self.subject, self.detail or "", self.cents or 0)
+        _, at, action, subject = self.sk.split("#", 3)
+        moment_of_it = datetime.fromisoformat(at)
+        return TimelineEvent(moment_of_it, Action(action), subject, self.detail or "", self.cents or 0)
 
 
 def action_item(tenant: str, event: TimelineEvent) -> ActionItem:
@@ -25,9 +26,6 @@ def action_item(tenant: str, event: TimelineEvent) -> ActionItem:
     return ActionItem(
         tenant_key(tenant),
         f"ACTION#{moment(event.at)}#{event.action.value}#{event.subject}",
-        at=event.at,
-        action=event.action.value,
-        subject=event.subject,
         detail=event.detail or None,
         cents=event.cents or None,
     )

@@ -23,7 +23,7 @@ from chalicelib.domain.errors import PortalError
 from chalicelib.domain.ledger import lease_account
 from chalicelib.storage import table as storage
 from chalicelib.storage.ledger import EntryItem, TotalItem
-from chalicelib.storage.table import Item, book_key, connection, use_table
+from chalicelib.storage.table import Item, book_key, connection, leave_table, use_table
 from infra.local.resources import create_resources
 from tests.collection_bench import Bench
 from tests.conftest import ACCOUNT
@@ -47,7 +47,7 @@ class Storm(RuleBasedStateMachine):
         request = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")
         urllib.request.urlopen(request).close()
         resources = create_resources(self.endpoint, ACCOUNT)
-        use_table("none")
+        leave_table()
         use_table(resources.table)
         self.bench = Bench()
         self.rent = itertools.count()
@@ -197,7 +197,7 @@ def every_fault_is_felt(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
     monkeypatch.setattr(storage.Item.Meta, "max_retry_attempts", 0)
     monkeypatch.setattr("chalicelib.storage.ledger.time.sleep", lambda _: None)
     yield aws
-    use_table("none")
+    leave_table()
 
 
 def _run(machine: type[Storm], endpoint: str, deliveries: int) -> None:

@@ -1,0 +1,1 @@
+"""The goals of performance, measured: one module per goal, all run by ``make bench`` (« mesures »)."""

@@ -1,0 +1,78 @@
+"""The package of a stage, from the locks to the fingerprints (« paquet »).
+
+==========================  ====================================================================
+``deployment.zip``          the portal and its libraries: the web function and every worker
+``documents-layer.zip``     the engine that prints papers and its font: the documents worker alone
+``template.yaml``           what CloudFormation makes of it all
+``sbom.json``               which libraries travel, in which version, under which licence
+``manifest.json``           the fingerprint of each of these files
+==========================  ====================================================================
+
+The same commit and the same Python give the same bytes.
+"""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from infra.package.application import package_application, read_settings
+from infra.package.archive import sha256, write_archive
+from infra.package.compiling import compile_modules, compile_templates
+from infra.package.inventory import write_inventory
+from infra.package.leaks import refuse_secrets
+from infra.package.pruning import prune
+from infra.package.wheels import Machine, fetch_wheels, install_wheels
+
+ROOT = Path(__file__).resolve().parents[2]
+STORE = ROOT / "build" / "wheels"
+ARCHIVE, LAYER, TEMPLATE, INVENTORY = "deployment.zip", "documents-layer.zip", "template.yaml", "sbom.json"
+MANIFEST = "manifest.json"
+# Where Lambda unpacks each.
+TASK, OPT = "/var/task", "/opt/python"
+
+
+def build(stage: str, target: Path, store: Path = STORE) -> Path:
+    """Make the package of a stage in ``target``, whose earlier content goes.
+
+    ``PackagingFailed`` leaves it alone.
+    """
+    machine = Machine(read_settings(ROOT, stage).architecture)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix="coming-") as made:
+        work = Path(made)
+        done, portal, papers = work / "done", work / "portal", work / "papers"
+        done.mkdir()
+        libraries = _libraries("requirements.lock", machine, portal, store)
+        engine = _libraries("requirements-documents.lock", machine, papers, store)
+        wheels = [*libraries.glob("*.whl"), *engine.glob("*.whl")]
+        write_inventory({ARCHIVE: portal, LAYER: papers}, wheels, done / INVENTORY)
+        shutil.move(package_application(ROOT, stage, work, portal), done / TEMPLATE)
+        compile_templates(portal)
+        compile_modules(portal, TASK)
+        compile_modules(papers, OPT)
+        refuse_secrets(portal, papers, done)
+        write_archive(portal, done / ARCHIVE)
+        write_archive(papers, done / LAYER, prefix="python/")
+        _write_manifest(done, stage, machine)
+        shutil.rmtree(target, ignore_errors=True)
+        done.rename(target)
+    return target
+
+
+def _libraries(lock: str, machine: Machine, tree: Path, store: Path) -> Path:
+    wheels = fetch_wheels(ROOT / lock, machine, store)
+    install_wheels(ROOT / lock, machine, wheels, tree)
+    prune(tree)
+    return wheels
+
+
+def _write_manifest(folder: Path, stage: str, machine: Machine) -> None:
+    files = {path.name: {"sha256": sha256(path), "bytes": path.stat().st_size} for path in folder.iterdir()}
+    kept = {
+        "stage": stage,
+        "runtime": machine.runtime,
+        "architecture": machine.architecture,
+        "files": dict(sorted(files.items())),
+    }
+    (folder / MANIFEST).write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,30 @@
+"""What SES tells of mails that came back, as EventBridge puts it in the queue."""
+
+import json
+from typing import Any
+
+AT = "2026-11-23T08:40:12.345Z"
+MAIL = {"messageId": "m-1", "source": "ne-pas-repondre@littoral-habitat.example", "timestamp": AT}
+
+
+def bounce(email: str, kind: str = "Permanent") -> str:
+    """Write the event of a mail that bounced."""
+    told = {"bounceType": kind, "bounceSubType": "General", "timestamp": AT, "feedbackId": "f-1"}
+    recipients = [{"emailAddress": email, "action": "failed", "status": "5.1.1"}]
+    return event("Email Bounced", {"eventType": "Bounce", "bounce": told | {"bouncedRecipients": recipients}})
+
+
+def complaint(email: str) -> str:
+    """Write the event of a mail that somebody called spam."""
+    told = {"complaintFeedbackType": "abuse", "timestamp": AT, "feedbackId": "f-2"}
+    recipients = [{"emailAddress": email}]
+    return event(
+        "Email Complaint Received",
+        {"eventType": "Complaint", "complaint": told | {"complainedRecipients": recipients}},
+    )
+
+
+def event(kind: str, detail: dict[str, Any]) -> str:
+    """Write an event of EventBridge."""
+    envelope = {"version": "0", "id": "e-1", "source": "aws.ses", "time": AT, "region": "eu-west-3"}
+    return json.dumps(envelope | {"detail-type": kind, "detail": detail | {"mail": MAIL}})

@@ -1,0 +1,101 @@
+"""Listens to what a function asks of AWS, as IAM would name it (« relevé des appels »).
+
+It stands where every client of botocore passes, PynamoDB's too.  A transaction is allowed by what it does to
+its items; an address that is signed is asked for by whoever opens it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from botocore import signers
+from botocore.client import BaseClient
+
+from infra.aws.policies import Call
+
+SETTINGS_OF_MAIL = "espace-locataire"
+IN_A_TRANSACTION = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+    "Get": "GetItem",
+}
+
+
+class Unknown(Exception):
+    """A service that nobody taught the recorder: write down how its calls are named."""
+
+
+@contextmanager
+def recorded(account: str, region: str) -> Iterator[set[Call]]:
+    """Record the calls that are made meanwhile."""
+    calls: set[Call] = set()
+    make, sign = BaseClient._make_api_call, signers.generate_presigned_url
+
+    def note(self: Any, operation: str, asked: Mapping[str, Any]) -> Any:
+        service = self.meta.service_model.signing_name
+        calls.update(calls_of(service, operation, asked, account, region))
+        return make(self, operation, asked)
+
+    def note_signed(self: Any, method: str, Params: Mapping[str, Any], **more: Any) -> Any:  # noqa: N803
+        operation = self.meta.method_to_api_mapping[method]
+        calls.update(calls_of(self.meta.service_model.signing_name, operation, Params, account, region))
+        return sign(self, method, Params=Params, **more)
+
+    # Clients get their signing method when they are made: those made meanwhile get this one.
+    with (
+        patch.object(BaseClient, "_make_api_call", note),
+        patch.object(signers, "generate_presigned_url", note_signed),
+    ):
+        yield calls
+
+
+def calls_of(
+    service: str, operation: str, asked: Mapping[str, Any], account: str, region: str
+) -> Iterable[Call]:
+    """Name what one request asks for: IAM actions on resources."""
+    arn = f"arn:aws:{service}:{region}:{account}"
+    match service:
+        case "dynamodb":
+            yield from _dynamodb(operation, asked, arn)
+        case "s3":
+            yield Call(f"s3:{operation}", f"arn:aws:s3:::{asked['Bucket']}/{asked['Key']}")
+        case "sqs":
+            yield Call(f"sqs:{operation}", f"{arn}:{asked['QueueUrl'].rsplit('/', 1)[1]}")
+        case "ses":
+            yield from _ses(asked, arn)
+        case "secretsmanager":
+            yield Call(f"secretsmanager:{operation}", f"{arn}:secret:{asked['SecretId']}-abcdef")
+        case _:
+            raise Unknown(f"{service} {operation}")
+
+
+def _dynamodb(operation: str, asked: Mapping[str, Any], arn: str) -> Iterator[Call]:
+    if operation in {"TransactWriteItems", "TransactGetItems"}:
+        for item in asked["TransactItems"]:
+            ((kind, one),) = item.items()
+            yield Call(f"dynamodb:{IN_A_TRANSACTION[kind]}", f"{arn}:table/{one['TableName']}", _keys(one))
+    elif operation in {"BatchGetItem", "BatchWriteItem"}:
+        for table in asked["RequestItems"]:
+            yield Call(f"dynamodb:{operation}", f"{arn}:table/{table}")
+    else:
+        index = f"/index/{asked['IndexName']}" if "IndexName" in asked else ""
+        yield Call(f"dynamodb:{operation}", f"{arn}:table/{asked['TableName']}{index}", _keys(asked))
+
+
+def _keys(asked: Mapping[str, Any]) -> frozenset[str]:
+    found = (asked.get("Key") or asked.get("Item") or {}).get("pk")
+    return frozenset(found.values()) if found else frozenset()
+
+
+def _ses(asked: Mapping[str, Any], arn: str) -> Iterator[Call]:
+    """Name both rights: AWS checks ``SendRawEmail`` for a raw message, its documents tell of ``SendEmail``.
+
+    The settings are those of the identity, which the request does not name.
+    """
+    domain = asked["FromEmailAddress"].rpartition("@")[2].rstrip(">")
+    for action in ("ses:SendEmail", "ses:SendRawEmail"):
+        yield Call(action, f"{arn}:identity/{domain}")
+        yield Call(action, f"{arn}:configuration-set/{SETTINGS_OF_MAIL}")

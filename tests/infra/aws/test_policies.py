@@ -1,0 +1,298 @@
+"""Least privilege: what each function asks of AWS is what its policy allows, both ways."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.config import ROOT, SECRETS
+from chalicelib.domain.payments import posting_of
+from chalicelib.portal import portal
+from infra.aws.policies import Call, NotUnderstood, matches, read_grants, refused, unused
+from infra.local.resources import MAIL_DOMAIN, REGION, Resources, client
+from tests.conftest import ACCOUNT, SETTINGS, Clock
+from tests.handlers.conftest import eloise, kept_clients, provider
+from tests.handlers.test_jobs import EVERY_QUARTER, call, messages
+from tests.infra.aws.mails import bounce
+from tests.infra.aws.recorder import SETTINGS_OF_MAIL, Unknown, calls_of, recorded
+from tests.mothers import Household
+from tests.town import Provider, forget_portal
+from tests.visitors import Visitor
+
+__all__ = ["eloise", "kept_clients", "provider"]
+CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
+POLICIES = {
+    name: ROOT / ".chalice" / one["iam_policy_file"] for name, one in CONFIG["lambda_functions"].items()
+}
+SECRET = "espace-locataire/tests"
+
+
+def names(table: str = "espace-locataire") -> dict[str, str]:
+    """Fill in what the template would, for the resources of the tests."""
+    arn = f":{REGION}:{ACCOUNT.access_key_id}:"
+    queues = {
+        "PaymentsQueue": "payments",
+        "DocumentsQueue": "documents",
+        "MailEventsQueue": "mail-events",
+        "SchedulesDeadQueue": "schedules-dead",
+    }
+    logs = ("WebLog", "SyncPaymentsLog", "IssueDocumentsLog", "SweepPaymentsLog", "RecordMailEventsLog")
+    return {
+        "AWS::Partition": "aws",
+        "AWS::Region": REGION,
+        "AWS::AccountId": ACCOUNT.access_key_id,
+        "TableName": table,
+        "FilesBucket.Arn": "arn:aws:s3:::espace-locataire-files",
+        "SecretsName": SECRET,
+        "MailDomain": MAIL_DOMAIN,
+        "MailSettings": SETTINGS_OF_MAIL,
+        "StoreKey.Arn": f"arn:aws:kms{arn}key/store",
+        **{f"{name}.Arn": f"arn:aws:sqs{arn}espace-locataire-{queue}" for name, queue in queues.items()},
+        **{f"{name}.Arn": f"arn:aws:logs{arn}log-group:{name}:*" for name in logs},
+    }
+
+
+Scene = Callable[[], None]
+Listen = Callable[[Scene], set[Call]]
+PAGES = (
+    "/",
+    "/contrat",
+    "/informations-personnelles",
+    "/documents",
+    "/paiement",
+    "/demandes",
+    "/demandes/D2026-000123",
+    "/sante",
+)
+
+
+@pytest.fixture
+def town(
+    resources: Resources, aws: str, monkeypatch: pytest.MonkeyPatch, provider: Provider, eloise: Household
+) -> Provider:
+    """Lay out the town, its secrets where they are on AWS."""
+    secrets = json.dumps({name: SETTINGS[name] for name in SECRETS})
+    client("secretsmanager", aws, ACCOUNT).create_secret(Name=SECRET, SecretString=secrets)
+    for name in SECRETS:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PORTAL_SECRETS", SECRET)
+    return provider
+
+
+@pytest.fixture
+def listen(resources: Resources) -> Listen:
+    """Have something done in a container of its own, and give the calls that it made."""
+
+    def during(scene: Scene) -> set[Call]:
+        forget_portal()
+        with recorded(ACCOUNT.access_key_id, REGION) as calls:
+            scene()
+        forget_portal()
+        return calls
+
+    return during
+
+
+class Story:
+    """What the functions do, told in the order in which it happens; each part can be listened to."""
+
+    def __init__(self, town: Provider, eloise: Household, clock: Clock) -> None:
+        self._town, self._eloise, self._clock = town, eloise, clock
+        self._visitor = Visitor()
+        self._page = ""
+        self.payment = ""
+
+    def order(self) -> None:
+        """Sign in, read everything, order, change one's mind, and order again."""
+        visitor = self._visitor
+        visitor.follow(visitor.sign_in(self._eloise.email))
+        for path in PAGES:
+            assert visitor.get(path).status == 200
+        visitor.send(visitor.get("/paiement/payer"), "/paiement")
+        given_up = visitor.get(f"/paiement/{self._pending()}")
+        visitor.send(given_up, f"/paiement/{self._pending()}/renoncer")
+        self._page = visitor.send(visitor.get("/paiement/payer"), "/paiement").location
+        self.payment = self._pending()
+
+    def pay(self) -> None:
+        """Pay on the provider's page."""
+        self._town.pay(self._page)
+
+    def book_elsewhere(self) -> None:
+        """Write the money in the books behind the payment's back, as another worker that was cut does."""
+        payment = portal().payments.get(self.payment)
+        for fact in portal().collection.desk.look(payment.session).facts:
+            assert portal().ledger.post(posting_of(payment, fact))
+
+    def ring(self) -> None:
+        """Have the provider tell of it at the webhook."""
+        self._town.advance(1)
+        assert {delivery.status for delivery in self._town.core.deliveries} == {204}
+
+    def come_back(self) -> None:
+        """See the payment done before any worker knew."""
+        assert self._visitor.get(f"/paiement/{self.payment}").page.heading == "Votre paiement est accepté"
+
+    def download(self) -> None:
+        """Open the ticket, and sign out."""
+        links = self._visitor.get("/documents").page.links
+        ticket = next(link for link in links if link.startswith("/documents/9126/"))
+        assert self._visitor.ask("GET", ticket).status == 303
+        assert self._visitor.send(self._visitor.get("/"), "/deconnexion").status == 303
+
+    def sync(self) -> None:
+        """Have the worker look at what was paid."""
+        page = self._page.rsplit("/", 1)[1]
+        answer = call("sync_payments", messages({"kind": "checkout.session", "id": page}))
+        assert answer == {"batchItemFailures": []}
+
+    def sweep(self) -> None:
+        """Have the sweep find the payment of which nobody told."""
+        self._clock.advance(minutes=20)
+        assert call("sweep_payments", EVERY_QUARTER) == 1
+
+    def issue(self) -> None:
+        """Have the ticket made, kept and mailed."""
+        assert call("issue_documents", messages({"ticket": self.payment})) == {"batchItemFailures": []}
+
+    @staticmethod
+    def _pending() -> str:
+        pending = portal().ledger.account("9126").pending
+        assert pending is not None
+        return pending.payment
+
+
+@pytest.fixture
+def story(town: Provider, eloise: Household, clock: Clock) -> Story:
+    return Story(town, eloise, clock)
+
+
+def same_both_ways(function: str, calls: set[Call], resources: Resources) -> None:
+    """Compare what was asked for with what is allowed."""
+    grants = read_grants(POLICIES[function], names(resources.table))
+    assert refused(calls, grants) == set()
+    assert unused(calls, grants) == set()
+
+
+def test_the_web_function_may_do_what_it_does(story: Story, listen: Listen, resources: Resources) -> None:
+    def before() -> None:
+        story.order()
+        story.pay()
+        story.ring()
+        story.come_back()
+
+    calls = listen(before)
+    story.issue()
+    calls |= listen(story.download)
+
+    same_both_ways("api_handler", calls, resources)
+
+
+def test_the_worker_of_payments_may_do_what_it_does(
+    story: Story, listen: Listen, resources: Resources
+) -> None:
+    story.order()
+    story.pay()
+    story.book_elsewhere()
+
+    same_both_ways("sync_payments", listen(story.sync), resources)
+
+
+def test_the_worker_of_documents_may_do_what_it_does(
+    story: Story, listen: Listen, resources: Resources, aws: str
+) -> None:
+    story.order()
+    story.pay()
+    story.sync()
+    kept = {"Bucket": resources.files_bucket, "Key": f"tickets/9126/{story.payment}.pdf", "Body": b"%PDF-1.7"}
+    client("s3", aws, ACCOUNT).put_object(**kept)  # an earlier try was cut after it
+
+    same_both_ways("issue_documents", listen(story.issue), resources)
+
+
+def test_the_sweep_may_do_what_it_does(story: Story, listen: Listen, resources: Resources) -> None:
+    story.order()
+    story.pay()
+
+    same_both_ways("sweep_payments", listen(story.sweep), resources)
+
+
+def test_the_worker_of_mail_events_may_do_what_it_does(
+    town: Provider, listen: Listen, resources: Resources
+) -> None:
+    def record() -> None:
+        answer = call("record_mail_events", messages(bounce("somebody@courriel.example")))
+        assert answer == {"batchItemFailures": []}
+
+    same_both_ways("record_mail_events", listen(record), resources)
+
+
+def statements() -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Give every statement of every policy."""
+    for file in sorted(set(POLICIES.values())):
+        for one in json.loads(file.read_text(encoding="utf-8"))["Statement"]:
+            yield file, one
+
+
+def test_no_policy_allows_everything() -> None:
+    for file, one in statements():
+        said = (file.name, one["Sid"])
+        assert not {"NotAction", "NotResource", "NotPrincipal"} & set(one), said
+        assert all("*" not in action for action in one["Action"]), said
+        resources = one["Resource"] if isinstance(one["Resource"], list) else [one["Resource"]]
+        wide = [json.dumps(resource) for resource in resources if "*" in json.dumps(resource)]
+        assert all('"${FilesBucket.Arn}/tickets/*"' in resource for resource in wide), said
+
+
+def test_every_function_has_a_policy_of_its_own_and_each_file_is_used() -> None:
+    files = {path.name for path in (ROOT / ".chalice").glob("policy-*.json")}
+
+    assert {path.name for path in POLICIES.values()} == files
+    assert len(POLICIES) == len(files)
+
+
+GRANT = {"Sid": "One", "Effect": "Allow", "Action": ["dynamodb:PutItem"], "Resource": {"Ref": "Name"}}
+
+
+def grants_of(tmp_path: Path, **changes: Any) -> Any:
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps({"Statement": [GRANT | changes]}), encoding="utf-8")
+    return read_grants(file, {"Name": "arn:one/*", "Other": "x"})
+
+
+def test_a_call_that_is_not_allowed_is_told(tmp_path: Path) -> None:
+    grants = grants_of(tmp_path)
+    wrong = {Call("dynamodb:GetItem", "arn:one/1"), Call("dynamodb:PutItem", "arn:two/1")}
+
+    assert refused({Call("dynamodb:PutItem", "arn:one/1")} | wrong, grants) == wrong
+    assert unused(wrong, grants) == {("One", "dynamodb:PutItem", "arn:one/*")}
+    assert not matches("abc", "a[b]c"), "brackets stand for themselves"
+
+
+def test_a_key_outside_those_that_are_named_is_told(tmp_path: Path) -> None:
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["MAIL#*"]}}
+    grants = grants_of(tmp_path, Condition=condition)
+    wrong = Call("dynamodb:PutItem", "arn:one/1", frozenset({"MAIL#a", "EMAIL#a"}))
+
+    assert refused({Call("dynamodb:PutItem", "arn:one/1", frozenset({"MAIL#a"})), wrong}, grants) == {wrong}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Effect": "Deny"},
+        {"NotAction": ["dynamodb:GetItem"]},
+        {"Condition": {"StringLike": {"aws:userid": "x"}}},
+        {"Resource": {"Fn::Join": ["", ["a"]]}},
+    ],
+)
+def test_what_cannot_be_judged_is_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
+    with pytest.raises(NotUnderstood):
+        grants_of(tmp_path, **changes)
+
+
+def test_a_service_that_nobody_knows_is_not_passed_over() -> None:
+    with pytest.raises(Unknown):
+        list(calls_of("rekognition", "DetectFaces", {}, "1", "x"))
