@@ -23,11 +23,11 @@ run: .venv/ready ## Serve the portal on http://127.0.0.1:8000, with everything i
 
 .PHONY: test
 test: .venv/ready .venv-deploy/ready ## Run the tests (the browser ones need Debian's chromium)
-	$(BIN)/pytest -m 'not long'
+	$(BIN)/pytest -m 'not long' -n auto --dist loadfile
 
 .PHONY: test-long
 test-long: .venv/ready .venv-deploy/ready ## Run all the tests, the long ones too
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 .PHONY: check
 check: .venv/ready ## Style, types and import rules: all that must hold beside the tests
