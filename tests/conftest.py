@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -132,11 +131,9 @@ def resources(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
     monkeypatch.setenv("PORTAL_FILES_BUCKET", made.files_bucket)
     monkeypatch.setenv("PORTAL_PAYMENTS_QUEUE", made.payments_queue)
     monkeypatch.setenv("PORTAL_DOCUMENTS_QUEUE", made.documents_queue)
-    boto3.DEFAULT_SESSION = None
     leave_table()
     yield made
     leave_table()
-    boto3.DEFAULT_SESSION = None
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ same things.  Creating is safe to run again: everything that is there stays as i
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 import boto3
@@ -78,8 +79,9 @@ def known_resources(endpoint: str, account: str, table: str = TABLE) -> Resource
     return Resources(table, FILES_BUCKET, payments, documents, mail_events, MAIL_SENDER)
 
 
+@cache
 def client(service: str, endpoint: str, credentials: Credentials) -> Any:
-    """Make a boto3 client of the local AWS; patient with a slow machine, never with a second endpoint."""
+    """Give the boto3 client of the local AWS; patient with a slow machine, made once: it costs 30 ms."""
     make: Any = boto3.client  # typed by literal names, which a variable is not
     return make(
         service,
