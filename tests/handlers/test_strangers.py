@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 import app
-from chalicelib.portal import portal
+from chalicelib.domain import french
+from chalicelib.portal import now, portal
 from chalicelib.storage.documents import DynamoDocuments
 from chalicelib.storage.leases import LeaseItem
 from chalicelib.storage.table import tenant_key
@@ -156,6 +158,17 @@ def test_a_co_holder_sees_the_payments_and_papers_of_the_lease(
 
     assert seen.pop("GET /demandes/{number}") == 404
     assert set(seen.values()) == {200, 303}
+
+
+def test_who_left_a_lease_sees_nothing_of_it_from_the_day_after(
+    things: list[Thing], nadege: Household, neighbour: Visitor
+) -> None:
+    yesterday = french.today(now()) - timedelta(days=1)
+    mothers.put(hold_item(nadege.tenant.id, mothers.a_hold(ELOISES_LEASE, yesterday)))
+
+    seen = {ask(neighbour, thing, thing.path).status for thing in things}
+
+    assert seen == {404}
 
 
 def test_a_paper_of_one_lease_is_not_found_under_another(
