@@ -1,22 +1,24 @@
-"""The stack standing on the local AWS: real template, real policies, the application without libraries."""
+"""The stack standing on the local AWS: real template, real policies, the application without libraries.
 
-import io
+It goes up as every deployment does, by ``infra.deploy``.
+"""
+
 import json
-import time
+import shutil
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import yaml
-
-from chalicelib.config import ROOT
-from infra.local.resources import REGION, client
+from infra.deploy import NEARBY, Place, deploy, needed_keys, read_stage
+from infra.local.resources import client
+from infra.package.build import ARCHIVE, LAYER, TEMPLATE
 from tests.conftest import ACCOUNT, SETTINGS
 from tests.infra.aws.conftest import Packaged
 
-NAME, CODE = "espace-locataire", "code"
-STAGE: dict[str, str] = json.loads((ROOT / "infra/aws/stages/rehearsal.json").read_text(encoding="utf-8"))
-SECRET = {name: SETTINGS[name] for name in ("PORTAL_SESSION_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS")}
+STAGE = read_stage("rehearsal")
+SECRET = {name: SETTINGS[name] for name in needed_keys(STAGE.name)}
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,11 @@ class Stack:
     """A stack that stands, and what it tells."""
 
     endpoint: str
-    outputs: dict[str, str]
+    outputs: Mapping[str, str]
+    api: str
 
     def client(self, service: str) -> Any:
         return client(service, self.endpoint, ACCOUNT)
-
-    @property
-    def api(self) -> str:
-        return f"{self.endpoint}/restapis/{self.outputs['RestAPIId']}/api/_user_request_"
 
     def queue(self, output: str) -> str:
         """Give the address of a queue here: CloudFormation tells that of the machine's name."""
@@ -39,52 +38,38 @@ class Stack:
 
 
 def stand(endpoint: str, packaged: Packaged) -> Stack:
-    """Create the stack of the rehearsal as the deployment does: upload, change set, execute."""
-    cloudformation, s3 = client("cloudformation", endpoint, ACCOUNT), client("s3", endpoint, ACCOUNT)
-    client("secretsmanager", endpoint, ACCOUNT).create_secret(
-        Name=STAGE["SecretsName"], SecretString=json.dumps(SECRET)
-    )
-    s3.create_bucket(Bucket=CODE, CreateBucketConfiguration={"LocationConstraint": REGION})
-    s3.upload_file(str(packaged.folder / "deployment.zip"), CODE, "deployment.zip")
-    s3.put_object(Bucket=CODE, Key="layer.zip", Body=_empty_layer())
-    s3.put_object(Bucket=CODE, Key="template.yaml", Body=_uploaded(packaged).encode())
-    cloudformation.create_change_set(
-        StackName=NAME,
-        ChangeSetName="first",
-        ChangeSetType="CREATE",
-        TemplateURL=f"{endpoint}/{CODE}/template.yaml",
-        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in STAGE.items()],
-    )
-    _until_done(lambda: cloudformation.describe_change_set(StackName=NAME, ChangeSetName="first")["Status"])
-    cloudformation.execute_change_set(StackName=NAME, ChangeSetName="first")
-    stack = {"StackName": NAME}
-    _until_done(lambda: cloudformation.describe_stacks(**stack)["Stacks"][0]["StackStatus"])
-    outputs = cloudformation.describe_stacks(**stack)["Stacks"][0]["Outputs"]
-    return Stack(endpoint, {one["OutputKey"]: one["OutputValue"] for one in outputs})
+    """Deploy the stage of the rehearsal for the first time."""
+    keep_secret(endpoint, SECRET)
+    deployed = deploy(place_at(endpoint), laid_out(packaged))
+    return Stack(endpoint, deployed.outputs, deployed.address)
 
 
-def _uploaded(packaged: Packaged) -> str:
-    template = packaged.template()
-    for one in template["Resources"].values():
-        if one["Type"] == "AWS::Serverless::Function":
-            one["Properties"]["CodeUri"] = f"s3://{CODE}/deployment.zip"
-        if one["Type"] == "AWS::Serverless::LayerVersion":
-            one["Properties"]["ContentUri"] = f"s3://{CODE}/layer.zip"
-    return str(yaml.safe_dump(template))
+def place_at(endpoint: str, **differently: Any) -> Place:
+    """Give the local cloud as a place where nobody hesitates and nobody listens."""
+    usual: dict[str, Any] = {
+        "stage": STAGE,
+        "ask": lambda _: True,
+        "say": lambda _: None,
+        "endpoint": endpoint,
+        "credentials": ACCOUNT,
+        "patience": NEARBY,
+    }
+    return Place(**(usual | differently))
 
 
-def _empty_layer() -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as layer:
-        layer.writestr("python/nothing.py", "")
-    return file.getvalue()
+def keep_secret(endpoint: str, told: Mapping[str, str]) -> None:
+    """Create the stage's secret."""
+    name = STAGE.parameters["SecretsName"]
+    client("secretsmanager", endpoint, ACCOUNT).create_secret(Name=name, SecretString=json.dumps(told))
 
 
-def _until_done(status: Any) -> None:
-    for _ in range(300):
-        if not (now := status()).endswith(("IN_PROGRESS", "PENDING")):
-            assert now == "CREATE_COMPLETE"
-            return
-        time.sleep(0.1)
-    raise AssertionError("the stack does not get done")
+def laid_out(packaged: Packaged) -> Path:
+    """Lay the files out as ``infra.package`` does, with a layer that has nothing in it."""
+    folder = packaged.folder / "laid-out"
+    if not folder.exists():
+        folder.mkdir()
+        shutil.copyfile(packaged.folder / "deployment.zip", folder / ARCHIVE)
+        shutil.copyfile(packaged.file, folder / TEMPLATE)
+        with zipfile.ZipFile(folder / LAYER, "w") as layer:
+            layer.writestr("python/nothing.py", "")
+    return folder
