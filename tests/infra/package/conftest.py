@@ -13,6 +13,7 @@ import pytest
 
 from infra.package.build import ARCHIVE, LAYER, STORE, build
 from tests.conftest import SETTINGS
+from tests.once import made_once
 
 STAGE = "rehearsal"
 # An interpreter that sees the standard library and the folders it is told: no site-packages, no variables.
@@ -24,19 +25,23 @@ Alone = Callable[..., Any]
 @pytest.fixture(scope="session")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Package the stage of the rehearsals; the wheels come from where ``make package`` keeps them."""
-    return build(STAGE, tmp_path_factory.mktemp("package") / STAGE, STORE)
+    return made_once(tmp_path_factory, "package", lambda folder: _build(folder / STAGE)) / STAGE
+
+
+def _build(target: Path) -> None:
+    build(STAGE, target, STORE)
 
 
 @pytest.fixture(scope="session")
-def task(package: Path) -> Path:
+def task(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Unpack what every function has."""
-    return unpacked(package / ARCHIVE)
+    return made_once(tmp_path_factory, "task", lambda folder: unpack(package / ARCHIVE, folder))
 
 
 @pytest.fixture(scope="session")
-def layer(package: Path) -> Path:
+def layer(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Unpack what the documents worker has beside it."""
-    return unpacked(package / LAYER) / "python"
+    return made_once(tmp_path_factory, "layer", lambda folder: unpack(package / LAYER, folder)) / "python"
 
 
 @pytest.fixture
@@ -59,8 +64,6 @@ def run_alone(*folders: Path, program: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def unpacked(archive: Path) -> Path:
-    folder = archive.with_suffix("")
+def unpack(archive: Path, folder: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(folder)
-    return folder

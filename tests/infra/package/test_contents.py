@@ -1,4 +1,4 @@
-"""What is in the archives, and what is not."""
+"""K5, L2: what is in the archives, and what is not; what the bill says of it."""
 
 import json
 import re
@@ -159,6 +159,16 @@ def test_the_bill_names_every_library_with_its_licence_and_fingerprint(package: 
     assert [name for name, one in components.items() if not one["licenses"]] == []
     marks = {name: one["hashes"][0]["content"] for name, one in components.items() if name != "chalice"}
     assert [name for name, mark in marks.items() if f"sha256:{mark}" not in locks] == []
+
+
+def test_the_licence_of_each_library_travels_with_it(package: Path) -> None:
+    """The font's wheel holds no licence: its name is in the bill."""
+    licence = re.compile(r"/([^/]+)\.dist-info/.*(licen[cs]e|copying)", re.IGNORECASE)
+    listed = [f"/{name}" for archive in (ARCHIVE, LAYER) for name in names(package / archive)]
+    libraries = {found for name in listed for found in re.findall(r"/([^/]+)\.dist-info/", name)}
+
+    told = {match[1] for name in listed if (match := licence.search(name))}
+    assert {library.partition("-")[0] for library in libraries - told} == {"font_source_sans_pro"}
 
 
 def test_no_secret_lies_in_what_was_made(task: Path, package: Path) -> None:

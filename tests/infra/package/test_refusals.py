@@ -1,7 +1,6 @@
-"""What stops the packaging: another file than the locked one, a missing wheel, a secret, an unknown stage."""
+"""L1, K4: what stops the packaging: another file than the locked one, no wheel, a secret, no such stage."""
 
 import json
-import re
 import sys
 import zipfile
 from hashlib import sha256
@@ -10,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from infra.package.__main__ import main
-from infra.package.application import read_settings
+from infra.package.application import package_application, read_settings
 from infra.package.build import ROOT
 from infra.package.failure import PackagingFailed
 from infra.package.leaks import refuse_secrets
-from infra.package.locks import LOCKS
 from infra.package.wheels import Machine, fetch_wheels, install_wheels
 
 LAMBDA = Machine("x86_64")
@@ -169,6 +167,16 @@ def test_chalices_own_layer_is_refused(tmp_path: Path) -> None:
         read_settings(project_with(tmp_path, automatic_layer=True, stages={"dev": {}}), "dev")
 
 
+def test_what_chalice_cannot_package_is_told(tmp_path: Path) -> None:
+    project = project_with(tmp_path, version="2.0", app_name="x", stages={"dev": {}})
+    for folder in ("chalicelib", "vendor"):
+        (project / folder).mkdir()
+    (project / "app.py").write_text("raise RuntimeError('nothing to see')", encoding="utf-8")
+
+    with pytest.raises(PackagingFailed, match="chalice package"):
+        package_application(project, "dev", tmp_path, tmp_path / "tree")
+
+
 def test_a_stage_may_have_a_machine_of_its_own(tmp_path: Path) -> None:
     project = project_with(
         tmp_path, lambda_architecture="arm64", stages={"dev": {}, "old": {"lambda_architecture": "x86_64"}}
@@ -184,23 +192,3 @@ def test_the_command_says_what_is_wrong(
     assert main(asked) == status
 
     assert ("STAGE=dev" if status == 2 else "STAGE=nowhere") in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("lock", LOCKS)
-def test_the_locks_hold_what_the_requirements_ask_for(lock: str) -> None:
-    asked = re.findall(r"^([\w-]+==\S+)", (ROOT / LOCKS[lock]).read_text(encoding="utf-8"), re.MULTILINE)
-    locked = re.findall(r"^([\w-]+==\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
-
-    assert set(asked) - set(locked) == set()
-    assert len(locked) == (ROOT / lock).read_text(encoding="utf-8").count("==")
-
-
-def test_what_is_locked_is_what_is_tested_with() -> None:
-    pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8").lower().replace("_", "-").split()
-    locked = [
-        one
-        for lock in LOCKS
-        for one in re.findall(r"^([\w-]+==\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE)
-    ]
-
-    assert [one for one in locked if one not in pinned] == []

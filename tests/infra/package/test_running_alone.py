@@ -48,7 +48,7 @@ print(json.dumps({{
     "status": answer["statusCode"],
     "body": answer["body"],
     "foreign": [file for file in files if "site-packages" in file],
-    "early": [name for name in ("stripe", "typst", "argon2") if name in sys.modules],
+    "early": [name for name in {late!r} if name in sys.modules],
 }}))
 """
 PRESS = """
@@ -60,6 +60,8 @@ from chalicelib.gateways.pdf import TypstPress
 made = TypstPress(Path({folder!r})).press("faces", {{}}, datetime(2026, 11, 23, 12, tzinfo=UTC))
 print(json.dumps(b64encode(made).decode()))
 """
+# What only some pages and workers need.
+LATE = ("stripe", "typst", "argon2", "bcrypt", "cryptography", "fido2", "pyotp", "segno")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 # Every face of the font that a paper may be set in.
 FACES = """
@@ -70,7 +72,7 @@ Simple, *fort*, _penché_, *_les deux_*, #text(weight: "semibold")[demi-gras, _p
 
 
 def test_the_packaged_portal_shows_the_sign_in_page(task: Path, alone: Alone) -> None:
-    seen = alone(task, program=ASK.format(path="/connexion"))
+    seen = alone(task, program=ASK.format(path="/connexion", late=LATE))
 
     assert seen["status"] == 200
     assert "<h1" in seen["body"]
@@ -123,12 +125,49 @@ print(json.dumps(boto3.client({service!r}, region_name="eu-west-3").meta.endpoin
 def test_the_workers_find_stripe_and_the_passwords_and_the_batches(task: Path, alone: Alone) -> None:
     program = """
 import json, stripe, argon2
+from chalicelib.domain.passwords import COMMON, check_password
+from chalicelib.gateways.passwords import Argon2Passwords
 from aws_lambda_powertools.utilities.batch import BatchProcessor
 client = stripe.StripeClient("sk_test_x").v1
 known = argon2.PasswordHasher(time_cost=1, memory_cost=64).hash("une phrase")
-print(json.dumps([bool(client.payment_intents), bool(client.checkout.sessions), known[:9]]))
+former = Argon2Passwords().matches("$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i", "abc")
+common = check_password("Marseille13!", about=()) == COMMON
+print(json.dumps([bool(client.payment_intents), bool(client.checkout.sessions), known[:9], former, common]))
 """
-    assert alone(task, program=program) == [True, True, "$argon2id"]
+    assert alone(task, program=program) == [True, True, "$argon2id", True, True]
+
+
+def test_the_agents_door_finds_its_codes_its_picture_its_seal_and_the_passkeys(
+    task: Path, alone: Alone
+) -> None:
+    program = """
+import json
+from fido2.server import Fido2Server
+from chalicelib.gateways.one_time_codes import TotpCodes
+from chalicelib.gateways.sealing import AesSeal
+codes, seal = TotpCodes(), AesSeal(["k" * 32])
+key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+side, drawn = codes.picture(codes.address(key, "a@b.example", "Bailleur"))
+print(json.dumps([codes.code(key, 1), side > 20, seal.open(seal.close("text", "here"), "here")]))
+"""
+    assert alone(task, program=program) == ["287082", True, "text"]
+
+
+def test_every_kind_of_object_of_a_card_payment_is_there(task: Path, alone: Alone) -> None:
+    kinds = [
+        *("balance_transaction", "charge", "checkout.session", "customer", "dispute", "event", "file"),
+        *("list", "payment_intent", "payment_link", "payment_method", "payout", "refund"),
+        *("setup_intent", "shipping_rate", "transfer"),
+    ]
+    program = f"""
+import json, stripe
+from stripe._object_classes import get_object_class
+print(json.dumps([get_object_class("V1", kind).__name__ for kind in {kinds!r}]))
+"""
+    names = alone(task, program=program)
+
+    assert len(names) == len(kinds)
+    assert set(names) & {"StripeObject"} == set()
 
 
 def test_the_documents_worker_prints_with_every_face_of_the_font(
