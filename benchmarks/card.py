@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -11,6 +12,7 @@ from chalice.app import Chalice
 from benchmarks import household
 from benchmarks.browser import Browser, address_of, token_of
 from benchmarks.place import ACCOUNT, WEBHOOK_SECRET
+from chalicelib.gateways.stripe_events import ASKED_FOR
 from infra.local.resources import DOCUMENTS_QUEUE, PAYMENTS_QUEUE, Resources
 from infra.local.serving import Call, LoopbackServer, Reply
 from infra.local.stripe import server
@@ -48,11 +50,16 @@ class Till:
         self._queues = resources.queue_urls()
         self._sqs: Any = boto3.client("sqs")
         self._events: list[tuple[bytes, str]] = []
-        stripe.register_endpoint(self._keep, WEBHOOK_SECRET)
+        stripe.register_endpoint(self._keep, WEBHOOK_SECRET, types=ASKED_FOR)
 
     def _keep(self, body: bytes, signature: str) -> int:
         self._events.append((body, signature))
         return 204
+
+    @property
+    def now(self) -> datetime:
+        """Tell the time of the stand-in: it goes with each payment."""
+        return datetime.fromtimestamp(self._stripe.now, UTC)
 
     def order(self, lease: str) -> str:
         """Order a payment of the whole balance; give its id."""

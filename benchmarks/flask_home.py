@@ -219,6 +219,7 @@ def _home(engine: Any) -> Any:
             "home/home.html",
             visit=visit,
             alerts=[alert for cover in covers if (alert := alert_for(cover, today))],
+            mail_trouble=None,
             accounts=leases,
             open_requests=database.scalars(still_open.order_by(Request.number.desc())).all(),
             request_count=tenant.request_count,

@@ -9,7 +9,7 @@ from benchmarks.packaged import packaged, run_alone
 from benchmarks.scene import Scene
 
 MODULES, CLIENTS, MEGABYTES = 480, 1, 15.0
-LATE = ("stripe", "argon2", "typst")
+LATE = ("stripe", "argon2", "bcrypt", "typst", "cryptography", "fido2", "pyotp", "segno")
 PAGES = ("/", "/contrat", "/paiement", "/documents", "/demandes", "/informations-personnelles")
 PROGRAM = """
 import json
