@@ -17,7 +17,7 @@ from infra.package.commands import run_python
 from infra.package.failure import PackagingFailed
 
 LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "*.pyc", ".*", "*~", "*.orig", "*.rej")
-CHALICE = "from chalice.cli import main; main()"
+CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"  # it gives its status, and ends with 0
 REGION = "eu-west-3"  # Chalice wants one; nothing of it gets into the package
 
 

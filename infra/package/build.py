@@ -21,6 +21,7 @@ from infra.package.archive import sha256, write_archive
 from infra.package.compiling import compile_modules, compile_templates
 from infra.package.inventory import write_inventory
 from infra.package.leaks import refuse_secrets
+from infra.package.locks import LOCKS, refuse_gaps, refuse_stale
 from infra.package.pruning import prune
 from infra.package.wheels import Machine, fetch_wheels, install_wheels
 
@@ -61,8 +62,10 @@ def build(stage: str, target: Path, store: Path = STORE) -> Path:
 
 
 def _libraries(lock: str, machine: Machine, tree: Path, store: Path) -> Path:
+    refuse_stale(ROOT / LOCKS[lock], ROOT / lock)
     wheels = fetch_wheels(ROOT / lock, machine, store)
     install_wheels(ROOT / lock, machine, wheels, tree)
+    refuse_gaps(ROOT / lock, tree, machine.markers)
     prune(tree)
     return wheels
 

@@ -22,6 +22,7 @@ from packageurl import PackageURL
 
 from infra.package.archive import sha256
 from infra.package.failure import PackagingFailed
+from infra.package.licences import refuse_licence
 
 APPLICATION = "espace-locataire"
 _SAYS_NOTHING = {"", "UNKNOWN", "Dual License"}
@@ -68,13 +69,15 @@ def _component(archive: str, told: Message) -> Component:
 
 
 def _licences(told: Message) -> list[License]:
-    """Read the licences; ``PackagingFailed`` when a library does not say: it may not travel then."""
+    """Read the licences; ``PackagingFailed`` for a library that does not say, or says one not accepted."""
     in_words = [told.get("License-Expression", ""), told.get("License", "")]
     spelled = next((words for words in in_words if words not in _SAYS_NOTHING and "\n" not in words), "")
     classes: list[str] = told.get_all("Classifier", [])
     names = [spelled] if spelled else [one.rpartition(" :: ")[2] for one in classes if "License ::" in one]
     if not names:
         raise PackagingFailed(f"{told['Name']} does not say under which licence it is")
+    for name in names:
+        refuse_licence(told["Name"], name)
     return [LicenseFactory().make_from_string(name) for name in names]
 
 

@@ -4,6 +4,7 @@ AWS's own library describes every service there is, 15 MB of them; ours calls fi
 library's description stay with it.
 """
 
+import ast
 import gzip
 import json
 import re
@@ -19,10 +20,35 @@ FONTS = {
 }
 # Parts of a library that are for others: names of types, a web framework beside ours, a compiler for C.
 # ``argon2`` needs of ``cffi`` its one binary file, which lies beside it.
-PARTS = ("stripe/params", "aws_lambda_powertools/event_handler", "boto3/examples", "cffi", "pycparser*")
+# Of Powertools we take batches, which need its classes of events; of Stripe what a card payment meets: each
+# kind of object is loaded when one arrives, and none of these products does.  Of ``fido2`` we are the server.
+POWERTOOLS = (
+    *("auth_alpha", "circuit_breaker", "data_masking", "feature_flags", "idempotency", "kafka", "metadata"),
+    *("parameters", "parser", "streaming", "validation"),
+)
+STRIPE = (
+    *("apps", "billing_portal", "climate", "events", "financial_connections", "identity", "issuing"),
+    *("params", "tax", "terminal", "test_helpers", "treasury", "v2/money_management"),
+)
+FIDO2 = ("attestation", "client", "ctap*", "hid", "mds3.py", "payment.py", "pcsc.py")
+PARTS = (
+    *(f"aws_lambda_powertools/utilities/{name}" for name in POWERTOOLS),
+    *(f"stripe/{name}" for name in STRIPE),
+    *(f"fido2/{name}" for name in FIDO2),
+    *("aws_lambda_powertools/event_handler", "boto3/examples", "cffi", "pycparser*", "segno/cli.py", "share"),
+)
 FOLDERS = {"__pycache__", "tests", "test", "bin"}
 SUFFIXES = {".pyc", ".pyi", ".pyx", ".pxd", ".c", ".h"}
 NAMES = {"py.typed", "examples-1.json", "examples-1.json.gz"}
+# What stands in a library for its manual (``_silence``).
+_SILENCE = """\
+\"\"\"Left out of this package: what help() would say.\"\"\"
+
+
+class Silence(str):
+    def __new__(cls, *_, **__):
+        return super().__new__(cls)
+"""
 _KEPT_OF_DIST_INFO = re.compile(r"^METADATA$|licen[cs]e|copying|notice|authors", re.IGNORECASE)
 
 
@@ -35,6 +61,9 @@ def prune(tree: Path) -> None:
             path.unlink()
     if (addresses := tree / "botocore" / "data" / "endpoints.json").is_file():
         _shorten(addresses)
+    for library in ("botocore", "boto3"):
+        if (docs := tree / library / "docs").is_dir():
+            _silence(docs)
 
 
 def _superfluous(tree: Path) -> Iterator[Path]:
@@ -63,6 +92,23 @@ def _shorten(addresses: Path) -> None:
             name: told for name, told in partition["services"].items() if name in prefixes
         }
     addresses.write_text(json.dumps(whole, separators=(",", ":")), encoding="utf-8")
+
+
+def _silence(docs: Path) -> None:
+    """Have the manual of AWS's library, which it loads to answer ``help()``, say nothing.
+
+    Its other modules still find the names that they ask for.
+    """
+    written = ast.parse((docs / "docstring.py").read_text(encoding="utf-8"))
+    names = [one.name for one in written.body if isinstance(one, ast.ClassDef)]
+    for path in docs.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "utils.py":
+            path.unlink()
+    (docs / "__init__.py").write_text("", encoding="utf-8")
+    classes = [f"\n\nclass {name}(Silence):\n    pass\n" for name in names]
+    (docs / "docstring.py").write_text(_SILENCE + "".join(classes), encoding="utf-8")
 
 
 def _prefix(service: Path) -> str:

@@ -36,6 +36,21 @@ class Machine:
         """Give Lambda's name of this Python."""
         return f"python{self.python[0]}.{self.python[1]}"
 
+    @property
+    def markers(self) -> dict[str, str]:
+        """Say what the markers of requirements mean there."""
+        version = ".".join(map(str, self.python))
+        return {
+            "implementation_name": "cpython",
+            "os_name": "posix",
+            "platform_machine": MACHINES[self.architecture],
+            "platform_python_implementation": "CPython",
+            "platform_system": "Linux",
+            "python_full_version": f"{version}.0",
+            "python_version": version,
+            "sys_platform": "linux",
+        }
+
     def pip_options(self) -> list[str]:
         """Tell pip which wheels fit; it wants every older C library named too."""
         machine = MACHINES[self.architecture]
