@@ -9,14 +9,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date
 
-from chalicelib.domain.accounts import Account
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange.grouping import by_address, by_lease, by_tenant
 from chalicelib.domain.exchange.reading import Delivery
 from chalicelib.domain.exchange.report import Outcome, Progress, RowError, Tally
 from chalicelib.domain.exchange.rows import AgentRow
 from chalicelib.domain.ledger import lease_account
-from chalicelib.storage.accounts import account_item, account_key
+from chalicelib.storage.accounts import account_items
 from chalicelib.storage.intake_books import plan_book
 from chalicelib.storage.intake_plans import Plan, plan_lease, plan_tenant
 from chalicelib.storage.intake_writes import (
@@ -38,6 +37,10 @@ from chalicelib.storage.table import book_key, lease_key, tenant_key
 THREADS = 3
 BLOCK = 40
 OTHER_PERSON = "Cette adresse ouvre déjà le compte d’une autre personne."
+OTHER_ADDRESS = "Cette personne a déjà un compte, à une autre adresse."
+# What must be the same in an account that is there, and what it means if it is not: by address, by person.
+_WHOSE = frozenset(("email", "role", "person"))
+_ONE_EACH = (("courriel", OTHER_PERSON), ("locataire", OTHER_ADDRESS))
 Found = Mapping[Key, Raw]
 Planner = Callable[[str, Found | None], Plan]
 
@@ -138,25 +141,27 @@ class _Taking:
         return plan_tenant(id, self._tenants[id], shelf, requests, self._today, self._lease_end)
 
     def _take_accounts(self, emails: Sequence[str]) -> Plan:
-        return _write(emails, read_keys(_account(email) for email in emails), self._plan_account)
+        keys = [key for email in emails for key in self._account_items(email)]
+        return _write(emails, read_keys(keys), self._plan_account)
 
     def _plan_account(self, email: str, found: Found | None) -> Plan:
         """Find whether to open an account; one that is open is never changed by a file."""
         file, row = self._accounts[email]
-        stored = (read_keys([_account(email)]) if found is None else found).get(_account(email))
-        account = row.value if isinstance(row.value, Account) else row.value.account
-        item = raw(account_item(account))
-        if stored is None:
-            if isinstance(row.value, AgentRow):
-                item |= {"name": {"S": row.value.name}, "agency": {"S": row.value.agency}}
-            return Plan([put(item, absent=True)], Tally({(file, Outcome.CREATED): 1}))
-        if stored["role"] != item["role"] or stored["person"] != item["person"]:
-            return Plan(errors=[RowError(file, row.line, "courriel", OTHER_PERSON)])
-        return Plan(tally=Tally({(file, Outcome.UNCHANGED): 1}))
+        wanted = self._account_items(email)
+        stored = read_keys(wanted) if found is None else found
+        for (key, item), (column, rule) in zip(wanted.items(), _ONE_EACH, strict=False):
+            if any(stored.get(key, item)[name] != item[name] for name in _WHOSE & item.keys()):
+                return Plan(errors=[RowError(file, row.line, column, rule)])
+        missing = [put(item, absent=True) for key, item in wanted.items() if key not in stored]
+        opened = next(iter(wanted)) not in stored
+        outcome = Outcome.CREATED if opened else Outcome.CHANGED if missing else Outcome.UNCHANGED
+        return Plan(missing, Tally({(file, outcome): 1}))
 
-
-def _account(email: str) -> Key:
-    return account_key(email), "ACCOUNT"
+    def _account_items(self, email: str) -> dict[Key, Raw]:
+        """Spell what opening an account writes, the account first."""
+        value = self._accounts[email][1].value
+        items = account_items(*value) if isinstance(value, AgentRow) else account_items(value)
+        return {(item.pk, item.sk): raw(item) for item in items}
 
 
 def _shelf(pk: str, own: str, found: Found | None) -> Shelf:

@@ -93,7 +93,7 @@ def _batch(number: str, entries: Sequence[LedgerEntry], *, new: bool) -> Iterato
     ids = "\n".join(sorted(entry.id for entry in entries))
     id = ENTRY_PREFIX + hashlib.sha256(ids.encode()).hexdigest()[:32]
     against = LedgerEntry(id, booked_on, EntryKind.OTHER, COUNTER_LABEL, -total)
-    yield put(spelled_line(partition_of(f"{LANDLORD}:{number}", booked_on), against), absent=not new)
+    yield put(spelled_line(partition_of(f"{LANDLORD}:{number}", booked_on), against), absent=True)
     update: Raw = {
         "TableName": Item.Meta.table_name,
         "Key": {"pk": {"S": pk}, "sk": {"S": "TOTAL"}},

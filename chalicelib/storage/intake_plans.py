@@ -30,6 +30,7 @@ from chalicelib.storage.intake_writes import (
     Raw,
     Shelf,
     change,
+    keep,
     marks_text,
     print_of,
     put,
@@ -82,15 +83,18 @@ class Difference:
         self.plan.tally[file, outcome] += rows
         return outcome
 
-    def write(self, item: Raw, *, stays: bool = True, if_still: str = "") -> Outcome:
-        """Write what differs from the item that is there, if any."""
+    def write(self, item: Raw, *, stays: bool = True, if_still: str = "", alone: bool = False) -> Outcome:
+        """Write what differs from the item that is there, if any.
+
+        With ``alone``, an item that was not there when it was looked for must not have come since.
+        """
         stored = self.shelf.items.get(item["sk"]["S"])
         if not stays:
             if stored is None:
                 return Outcome.UNCHANGED
             return self._do(remove(self.shelf.pk, item["sk"]["S"]), Outcome.CHANGED)
         if stored is None:
-            return self._do(put(item), Outcome.CREATED)
+            return self._do(put(item, absent=alone), Outcome.CREATED)
         changed = change(stored, item, if_still)
         return self._do(changed, Outcome.CHANGED) if changed else Outcome.UNCHANGED
 
@@ -102,7 +106,7 @@ class Difference:
         """Write the prints, after what they are prints of."""
         text = marks_text(self._marks)
         if text != self.shelf.marks_text:
-            self.plan.actions.append(put(raw(MarksItem(self.shelf.pk, MARKS, rows=text))))
+            self.plan.actions.append(keep(raw(MarksItem(self.shelf.pk, MARKS, rows=text))))
 
 
 def plan_lease(number: str, rows: LeaseRows, shelf: Shelf, today: date, lease_end: LeaseEnd) -> Plan:
@@ -125,7 +129,7 @@ def plan_lease(number: str, rows: LeaseRows, shelf: Shelf, today: date, lease_en
     own_news = rows.lease is not None and work.is_news("LEASE", own)
     work.remember()
     if rows.lease is not None:
-        outcome = work.write(raw(own)) if own_news else Outcome.UNCHANGED
+        outcome = work.write(raw(own), alone=True) if own_news else Outcome.UNCHANGED
         work.plan.tally[LEASES, outcome] += 1
     return work.plan
 
@@ -179,7 +183,7 @@ def plan_tenant(
         profile["request_count"] = shelf.items["PROFILE"]["request_count"]
     elif count is not None:
         profile["request_count"] = {"N": str(count)}
-    if work.write(profile, if_still="request_count") is Outcome.CHANGED and news:
+    if work.write(profile, if_still="request_count", alone=True) is Outcome.CHANGED and news:
         work.plan.tally[HOLDERS, Outcome.CHANGED] += work.plan.tally.pop((HOLDERS, Outcome.UNCHANGED), 0)
     return work.plan
 
@@ -212,13 +216,18 @@ def _bring_request(
         return Outcome.UNCHANGED
     request = replace(said, thread=merged_thread(old.thread if old else (), replies))
     whole, short = request_items(request)
+    spelled = raw(whole)
     if stored is None:
         event = TimelineEvent(request.opened_at, Doing.REQUEST_SENT, request.number, request.detail)
-        work.plan.actions.append(put(raw(whole), absent=True))
+        work.plan.actions.append(put(spelled, absent=True))
         work.plan.actions.append(put(raw(action_item(request.tenant, event))))
         work.write(raw(short), stays=request.is_open)
         return Outcome.CREATED
-    changed = change(stored, raw(whole))
+    if old and "thread" in stored:
+        as_stored = dict(zip(old.thread, stored["thread"]["L"], strict=True))
+        lines = zip(request.thread, spelled["thread"]["L"], strict=True)
+        spelled["thread"] = {"L": [as_stored.get(message, line) for message, line in lines]}
+    changed = change(stored, spelled)
     if changed is None:
         return Outcome.UNCHANGED
     work.plan.actions.append(changed)

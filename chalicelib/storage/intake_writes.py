@@ -73,6 +73,19 @@ def put(item: Raw, *, absent: bool = False) -> Action:
     return {"Put": action}
 
 
+def keep(item: Raw) -> Action:
+    """Write what an item says, whether it is there or not; what else it says stays."""
+    said = {name: value for name, value in item.items() if name not in {"pk", "sk"}}
+    update: Raw = {
+        "TableName": Item.Meta.table_name,
+        "Key": {"pk": item["pk"], "sk": item["sk"]},
+        "UpdateExpression": "SET " + ", ".join(f"#{rank} = :{rank}" for rank in range(len(said))),
+        "ExpressionAttributeNames": {f"#{rank}": name for rank, name in enumerate(said)},
+        "ExpressionAttributeValues": {f":{rank}": value for rank, value in enumerate(said.values())},
+    }
+    return {"Update": update}
+
+
 def remove(pk: str, sk: str) -> Action:
     """Delete an item."""
     return {"Delete": {"TableName": Item.Meta.table_name, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}

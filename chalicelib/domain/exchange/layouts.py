@@ -48,6 +48,7 @@ class Layout:
     """A file: its columns, what a row makes, and the columns that no two rows may share.
 
     ``whole`` names the columns of what cannot stand when one of its rows is refused: others depend on it.
+    ``secret`` marks a file of which no cell is ever shown, not even one that stands among the headings.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Layout:
     columns: tuple[Column, ...]
     long_texts: bool = False
     whole: tuple[str, ...] = ()
+    secret: bool = False
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -216,6 +218,7 @@ LAYOUTS: tuple[Layout, ...] = (
         rows.account,
         ("courriel",),
         (Column("courriel", email), _tenant, Column("mot_de_passe", password_hash)),
+        secret=True,
     ),
     Layout(
         AGENTS,
@@ -227,6 +230,7 @@ LAYOUTS: tuple[Layout, ...] = (
             Column("agence", _label),
             Column("mot_de_passe", password_hash),
         ),
+        secret=True,
     ),
 )
 BY_NAME = {layout.name: layout for layout in LAYOUTS}

@@ -81,7 +81,11 @@ class _Reading:
             return self._refuse(first, "", first.rule)
         found = [name.strip() for name in first.cells]
         known = self._layout.headings
-        wrong = [(name, "Cette colonne est inconnue.") for name in found if name not in known]
+        wrong = [
+            (f"n°\u00a0{rank}" if self._layout.secret else name, "Cette colonne est inconnue.")
+            for rank, name in enumerate(found, 1)
+            if name not in known
+        ]
         wrong += [(name, "Cette colonne est là deux fois.") for name in known if found.count(name) > 1]
         wrong += [
             (column.name, "Cette colonne manque.")

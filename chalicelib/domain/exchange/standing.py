@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain.exchange.layouts import (
     ACCOUNTS,
+    AGENTS,
     CALLS,
     CERTIFICATES,
     ENTRIES,
@@ -47,6 +48,7 @@ def keep_what_stands(delivery: Delivery, known: Known) -> None:
     """Refuse the rows of a delivery that cannot stand, given what the portal knows."""
     _keep_whole_calls(delivery)
     _keep_one_identity(delivery)
+    _keep_one_account(delivery)
     _keep_with_known_lease(delivery, known)
     _keep_with_known_tenant(delivery, known)
     _keep_with_known_request(delivery, known)
@@ -103,6 +105,29 @@ def _keep_one_identity(delivery: Delivery) -> None:
         return RowError(HOLDERS, row.line, "locataire", rule)
 
     _keep(delivery, HOLDERS, same)
+
+
+def _keep_one_account(delivery: Delivery) -> None:
+    """Refuse a second account of a person, and an agent's account at a tenant's address."""
+    firsts: dict[str, Row[Any]] = {}
+    addresses = {row.value.email: row.line for row in delivery.of(ACCOUNTS)}
+
+    def first_of_a_person(row: Row[Any]) -> RowError | None:
+        first = firsts.setdefault(row.owner, row)
+        if first is row:
+            return None
+        return RowError(
+            ACCOUNTS, row.line, "locataire", f"Cette personne a déjà un compte à la ligne {first.line}."
+        )
+
+    def not_a_tenant_s(row: Row[Any]) -> RowError | None:
+        if row.owner not in addresses:
+            return None
+        rule = f"Cette adresse est celle d’un locataire à la ligne {addresses[row.owner]} de {ACCOUNTS}."
+        return RowError(AGENTS, row.line, "courriel", rule)
+
+    _keep(delivery, ACCOUNTS, first_of_a_person)
+    _keep(delivery, AGENTS, not_a_tenant_s)
 
 
 def _keep_with_known_lease(delivery: Delivery, known: Known) -> None:
