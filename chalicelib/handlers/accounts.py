@@ -2,17 +2,22 @@
 
 from enum import StrEnum
 
-from chalicelib.domain.accounts import Role, sign_in
-from chalicelib.domain.errors import InvalidForm
-from chalicelib.domain.sessions import new_session
+from chalicelib.domain.accounts import Role, same_address
+from chalicelib.domain.devices import device_in_words
+from chalicelib.domain.errors import InvalidForm, Refused
+from chalicelib.domain.signing_in import Attempt, sign_in
+from chalicelib.domain.throttling import TooManyTries
 from chalicelib.handlers.door import new_site
+from chalicelib.handlers.passkeys import asking_for_a_key
 from chalicelib.portal import portal
 from chalicelib.web import cookies as jar
 from chalicelib.web.answers import Answer, Page, SeeOther
+from chalicelib.web.paths import own_page, own_path
 from chalicelib.web.visit import Visit
 
 site = new_site(__name__)
 WRONG = "L’identifiant ou le mot de passe n’est pas le bon."
+TOO_MANY = 429
 
 
 class TextStep(StrEnum):
@@ -27,7 +32,7 @@ def show_sign_in(visit: Visit) -> Answer:
     """Show the sign-in page; somebody who is signed in is already there."""
     if visit.visitor:
         return SeeOther("/")
-    return _sign_in_page(visit.query.get("suite", ""))
+    return _sign_in_page(visit, visit.query.get("suite", ""))
 
 
 @site.form("/connexion", public=True)
@@ -38,61 +43,63 @@ def receive_sign_in(visit: Visit) -> Answer:
         visit.form.get("mot-de-passe", ""),
         visit.text("suite"),
     )
-    missing = {}
-    if not email:
-        missing["identifiant"] = "Indiquez votre identifiant, par exemple nom@exemple.fr."
-    if not password:
-        missing["mot-de-passe"] = "Indiquez votre mot de passe."
-    if missing:
-        return _sign_in_page(after, visit, InvalidForm(missing))
-    account = sign_in(portal().accounts, portal().passwords, email, password, Role.TENANT)
-    if account is None:
-        return _sign_in_page(after, visit, InvalidForm({"identifiant": WRONG}))
-    remembered = "souvenir" in visit.form
-    session, secret = new_session(
-        account.person, account.email, remembered=remembered, device=visit.device, now=visit.now
+    if missing := missing_fields(visit):
+        return _sign_in_page(visit, after, InvalidForm(missing))
+    entrance, address = portal().entrance, same_address(email)
+    known = jar.read_device(entrance, visit.cookies, address)
+    attempt = Attempt(address, password, visit.client, known)
+    remembered, device = "souvenir" in visit.form, device_in_words(visit.device)
+    try:
+        opened = sign_in(
+            portal().doorkeeper, attempt, Role.TENANT, visit.now, remembered=remembered, device=device
+        )
+    except TooManyTries as error:
+        return _sign_in_page(visit, after, error, TOO_MANY)
+    if opened is None:
+        return _sign_in_page(visit, after, InvalidForm({"identifiant": WRONG}))
+    cookies = (
+        jar.session_cookie(entrance, opened.session, opened.secret),
+        jar.device_cookie(entrance, address, known),
     )
-    entrance = portal().entrance
-    entrance.sessions.open(session)
-    cookie = jar.session_cookie(entrance, account.person, secret, remembered=remembered)
-    return SeeOther(own_path(after), (cookie,))
+    return SeeOther(own_page(after), cookies)
+
+
+def missing_fields(visit: Visit) -> dict[str, str]:
+    """Give what is missing in the form of a door, by field."""
+    missing = {}
+    if not visit.text("identifiant"):
+        missing["identifiant"] = "Indiquez votre identifiant, par exemple nom@exemple.fr."
+    if not visit.form.get("mot-de-passe", ""):
+        missing["mot-de-passe"] = "Indiquez votre mot de passe."
+    return missing
 
 
 @site.form("/deconnexion")
 def receive_sign_out(visit: Visit) -> Answer:
     """End this device's session."""
-    session = visit.signed_in.session
-    portal().entrance.sessions.close(session.tenant, session.secret_hash)
+    portal().entrance.sessions.close(visit.signed_in.session)
     return SeeOther("/connexion", (jar.no_session_cookie(portal().entrance),), clear=True)
 
 
 @site.form("/preferences/texte", public=True)
 def receive_text_size(visit: Visit) -> Answer:
     """Make the text larger or smaller, and show the same page again."""
+    return change_text_size(visit)
+
+
+def change_text_size(visit: Visit) -> Answer:
+    """Keep another size of the text in the reader's browser."""
     step = 1 if visit.choice("taille", TextStep) is TextStep.LARGER else -1
     size = min(max(visit.text_size + step, 0), jar.LARGEST_TEXT)
     return SeeOther(own_path(visit.text("retour")), (jar.text_size_cookie(portal().entrance, size),))
 
 
-@site.page("/inscription", public=True)
-def show_registration(visit: Visit) -> Answer:
-    """Say how to get an account while registering online is not open."""
-    return Page("accounts/soon.html", {"what": "inscription"})
-
-
-@site.page("/mot-de-passe", public=True)
-def show_forgotten_password(visit: Visit) -> Answer:
-    """Say how to get a new password while asking for one online is not open."""
-    return Page("accounts/soon.html", {"what": "mot-de-passe"})
-
-
-def own_path(asked: str) -> str:
-    """Give a path of this site, whatever was asked: never another host (OWASP, unvalidated redirects)."""
-    plain = all(" " < letter < "\x7f" and letter != "\\" for letter in asked)
-    return asked if plain and asked.startswith("/") and not asked.startswith("//") else "/"
-
-
-def _sign_in_page(after: str, visit: Visit | None = None, error: InvalidForm | None = None) -> Page:
-    form = {} if visit is None else {name: visit.form.get(name, "") for name in ("identifiant", "souvenir")}
-    values = {"form": form, "error": error, "suite": own_path(after) if after else ""}
-    return Page("accounts/sign_in.html", values, 422 if error else 200)
+def _sign_in_page(visit: Visit, after: str, error: Refused | None = None, status: int = 422) -> Page:
+    passkey = asking_for_a_key(visit)
+    values = {
+        "form": {name: visit.form.get(name, "") for name in ("identifiant", "souvenir")},
+        "error": error,
+        "suite": own_path(after) if after else "",
+        "passkey": passkey,
+    }
+    return Page("accounts/sign_in.html", values, status if error else 200, scripts=bool(passkey))

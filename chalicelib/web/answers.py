@@ -14,12 +14,13 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True)
 class Page:
-    """A template and what goes into it."""
+    """A template and what goes into it; with ``scripts``, those of ours may run on it."""
 
     template: str
     values: dict[str, Any] = field(default_factory=dict)
     status: int = 200
     cookies: tuple[str, ...] = ()
+    scripts: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,15 @@ class Asset:
 Answer = Page | SeeOther | Leave | Asset
 
 
-def headers_for(entrance: Entrance) -> dict[str, str]:
+def headers_for(entrance: Entrance, *, scripts: bool = False) -> dict[str, str]:
     """Give the headers of every answer, errors included (OWASP Secure Headers, ASVS 3.4).
 
     ``form-action`` names the payment page too, since browsers follow the redirection of a form under it.
     """
+    own_scripts = "script-src 'self'; " if scripts else ""
     policy = (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        f"default-src 'none'; {own_scripts}style-src 'self'; img-src 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; "
         f"form-action 'self' {entrance.checkout_origin}; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
@@ -83,9 +86,11 @@ def elsewhere(
     return Response("", headers=_with_cookies(headers, cookies), status_code=303)
 
 
-def html(entrance: Entrance, body: str, status: int, cookies: tuple[str, ...] = ()) -> Response:
+def html(
+    entrance: Entrance, body: str, status: int, cookies: tuple[str, ...] = (), *, scripts: bool = False
+) -> Response:
     """Answer with a page."""
-    headers = headers_for(entrance) | {"Content-Type": HTML}
+    headers = headers_for(entrance, scripts=scripts) | {"Content-Type": HTML}
     return Response(body, headers=_with_cookies(headers, cookies), status_code=status)
 
 

@@ -38,9 +38,15 @@ def read_form(request: Request) -> dict[str, str]:
     return dict(reversed(pairs))
 
 
-def check_form(entrance: Entrance, request: Request, form: dict[str, str], mark: str) -> None:
-    """Refuse a form that was not sent by a page of ours in this visit."""
-    if not _from_our_pages(entrance, request) or not mark:
+def check_form(
+    entrance: Entrance, request: Request, form: dict[str, str], mark: str, *, unreferred: bool = False
+) -> None:
+    """Refuse a form that was not sent by a page of ours in this visit.
+
+    Of an ``unreferred`` page, which hides its address, browsers hide the origin as well (« null »); those
+    that know of Fetch Metadata still say that it is ours, of the others the token alone must do.
+    """
+    if not _from_our_pages(entrance, request, unreferred=unreferred) or not mark:
         raise ForeignForm("origin")
     if not is_form_token(entrance, mark, form.get("csrf", "")):
         raise ForeignForm("token")
@@ -52,10 +58,10 @@ def raw_body(request: Request) -> bytes:
     return body.encode() if isinstance(body, str) else bytes(body)
 
 
-def _from_our_pages(entrance: Entrance, request: Request) -> bool:
+def _from_our_pages(entrance: Entrance, request: Request, *, unreferred: bool) -> bool:
     headers = request.headers
     if site := headers.get("sec-fetch-site", ""):
         return bool(site == "same-origin")
     if origin := headers.get("origin", ""):
-        return bool(origin == entrance.address)
+        return bool(origin == entrance.address) or (unreferred and origin == "null")
     return bool(headers.get("referer", "").startswith(f"{entrance.address}/"))

@@ -6,51 +6,56 @@ same for what Chalice itself answers.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import unquote
 
 from chalice import Blueprint, Response
 from chalice.app import Request
 
-from chalicelib.domain import french
-from chalicelib.domain.errors import Absent, Conflict, PortalError, Refused, Unavailable
-from chalicelib.domain.sessions import IDLE, Visitor, hash_of
-from chalicelib.templating import render
-from chalicelib.web import cookies as jar
-from chalicelib.web.answers import Answer, Asset, Leave, Page, SeeOther, asset, elsewhere, html
+from chalicelib.domain.accounts import Role
+from chalicelib.domain.errors import Absent
+from chalicelib.web.answers import Answer, Asset, asset, headers_for
+from chalicelib.web.audience import GUARDS, audience_of, refuse_other
+from chalicelib.web.entering import STATUS, Entering
 from chalicelib.web.entrance import Entrance
-from chalicelib.web.forms import ForeignForm, UnreadableForm, check_form, read_form
-from chalicelib.web.visit import Visit
 
-STATUS: dict[type[PortalError], int] = {
-    ForeignForm: 403,
-    Absent: 404,
-    Conflict: 409,
-    UnreadableForm: 415,
-    Refused: 422,
-    Unavailable: 503,
-}
 Handler = Callable[..., Answer]
+View = Callable[..., Response]
 BUG = 500
 Middleware = Callable[[Request, Callable[[Any], Response]], Response]
 
 
 class Site(Blueprint):
-    """A Chalice blueprint whose routes are for signed-in tenants unless told otherwise."""
+    """A Chalice blueprint whose pages are for who is signed in, tenants or agents, unless told otherwise.
+
+    Its pages wait in ``views``, by « method path », until the table of contents serves them.
+    """
 
     def __init__(self, import_name: str, entrance: Callable[[], Entrance]) -> None:
         super().__init__(import_name)
         self._entrance = entrance
+        self.views: dict[str, View] = {}
 
     def page(self, path: str, *, public: bool = False, actions: int = 0) -> Callable[[Handler], Handler]:
         """Serve ``path`` with a page; ``actions`` is how many of the visitor's latest it shows."""
+        refuse_other(path, Role.TENANT)
         return self._serve(path, "GET", public=public, actions=actions)
 
     def form(self, path: str, *, public: bool = False) -> Callable[[Handler], Handler]:
         """Receive the form sent to ``path``."""
-        return self._serve(path, "POST", public=public, actions=0)
+        refuse_other(path, Role.TENANT)
+        return self._serve(path, "POST", public=public)
+
+    def staff_page(self, path: str, *, public: bool = False) -> Callable[[Handler], Handler]:
+        """Serve ``path``, of which the address begins with /gestion, with a page for agents."""
+        refuse_other(path, Role.AGENT)
+        return self._serve(path, "GET", public=public)
+
+    def staff_form(self, path: str, *, public: bool = False) -> Callable[[Handler], Handler]:
+        """Receive the form that a page for agents sends to ``path``."""
+        refuse_other(path, Role.AGENT)
+        return self._serve(path, "POST", public=public)
 
     def asset(self, path: str) -> Callable[[Callable[..., Asset]], Callable[..., Asset]]:
         """Serve ``path`` with static files: no visit, no session, no cookie."""
@@ -62,7 +67,7 @@ class Site(Blueprint):
                 try:
                     return asset(entrance, handler(**captured))
                 except Absent as error:
-                    return _Entering(entrance, self.current_request, 0).error(error)
+                    return Entering(entrance, self.current_request, 0).error(error)
 
             view.guard = "static"  # type: ignore[attr-defined]
             self.route(path, methods=["GET"], content_types=[])(view)
@@ -70,12 +75,14 @@ class Site(Blueprint):
 
         return register
 
-    def _serve(self, path: str, method: str, *, public: bool, actions: int) -> Callable[[Handler], Handler]:
+    def _serve(
+        self, path: str, method: str, *, public: bool, actions: int = 0
+    ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             @wraps(handler)
             def view(**captured: str) -> Response:
                 request: Request = self.current_request
-                entering = _Entering(self._entrance(), request, actions)
+                entering = Entering(self._entrance(), request, actions)
                 try:
                     visit = entering.visit(public=public)
                     if visit is None:
@@ -85,153 +92,37 @@ class Site(Blueprint):
                     return entering.error(error)
                 return entering.respond(answer, visit)
 
-            view.guard = "public" if public else "tenant"  # type: ignore[attr-defined]
-            self.route(path, methods=[method], content_types=[])(view)
+            view.guard = "public" if public else GUARDS[audience_of(path)]  # type: ignore[attr-defined]
+            self._keep(f"{method} {path}", view)
             return handler
 
         return register
 
-
-class _Entering:
-    """One request on its way in and out: who it is, and the answer as HTTP."""
-
-    def __init__(self, entrance: Entrance, request: Request, actions: int) -> None:
-        self._entrance = entrance
-        self._request = request
-        self._path = _path_of(request)
-        self._actions = actions
-        self._cookies = jar.read_cookies(request.headers.get("cookie", ""))
-        self._token = jar.read_token(entrance, self._cookies)
-        self._mark = self._cookies.get(jar.name_of(entrance, jar.VISIT), "")
-        self._new_mark = "" if self._mark else jar.new_mark()
-        self._visitor: Visitor | None = None
-
-    def visit(self, *, public: bool) -> Visit | None:
-        """Make the visit; nothing if the page is for tenants and nobody is signed in."""
-        self._visitor = self._find_visitor()
-        if self._visitor is None and not public:
-            return None
-        form = {}
-        if self._request.method == "POST":
-            form = read_form(self._request)
-            mark = self._token.secret if self._visitor and self._token else self._mark
-            check_form(self._entrance, self._request, form, mark)
-        return self._make_visit(form)
-
-    def _find_visitor(self) -> Visitor | None:
-        """Read who is signed in; a session that is idle or over is as good as none."""
-        if self._token is None:
-            return None
-        now = self._entrance.now()
-        found = self._entrance.sessions.visitor(
-            self._token.tenant, hash_of(self._token.secret), actions=self._actions
-        )
-        if found is None or found.session.is_over(now):
-            return None
-        idle = now - self._token.seen_at >= IDLE
-        if idle and not found.session.remembered:
-            return None
-        today = french.today(now)
-        return replace(found, holds=tuple(hold for hold in found.holds if hold.runs_on(today)))
-
-    def _make_visit(self, form: dict[str, str]) -> Visit:
-        mark = self._token.secret if self._visitor and self._token else self._mark or self._new_mark
-        return Visit(
-            path=unquote(self._path),
-            here=self._here(),
-            now=self._entrance.now(),
-            csrf=jar.form_token(self._entrance, mark),
-            text_size=jar.read_text_size(self._entrance, self._cookies),
-            visitor=self._visitor,
-            query=dict(self._request.query_params or {}),
-            form=form,
-            device=self._request.headers.get("user-agent", ""),
-            request_id=_request_id(self._request),
-            cookies=self._cookies,
-        )
-
-    def show_in(self) -> Response:
-        """Send somebody who is not signed in to the sign-in page, and back here after."""
-        here = self._here()
-        after = "" if here == "/" else f"?suite={quote(here)}"
-        return elsewhere(self._entrance, f"/connexion{after}")
-
-    def _here(self) -> str:
-        """Give the page that is shown, its query with it; for a form, the page that sent it."""
-        if self._request.method == "GET":
-            query = urlencode(dict(self._request.query_params or {}))
-            return quote(unquote(self._path)) + (f"?{query}" if query else "")
-        sent_from = urlsplit(str(self._request.headers.get("referer", "")))
-        if f"{sent_from.scheme}://{sent_from.netloc}" != self._entrance.address:
-            return "/"
-        return sent_from.path + (f"?{sent_from.query}" if sent_from.query else "")
-
-    def respond(self, answer: Answer, visit: Visit) -> Response:
-        """Turn an answer into HTTP."""
-        if isinstance(answer, SeeOther):
-            return elsewhere(self._entrance, answer.path, answer.cookies, clear=answer.clear)
-        if isinstance(answer, Leave):
-            return elsewhere(self._entrance, answer.address)
-        if isinstance(answer, Asset):
-            return asset(self._entrance, answer)
-        body = render(answer.template, {**answer.values, "visit": visit})
-        return html(self._entrance, body, answer.status, answer.cookies + self._kept_cookies())
-
-    def error(self, error: PortalError) -> Response:
-        """Turn an error into its page; what is absent looks the same whatever was asked."""
-        status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
-        return self.fail(status, error if isinstance(error, Refused) else None)
-
-    def fail(self, status: int, error: Refused | None = None) -> Response:
-        """Answer with the page of an error; the page shows the request's id when the fault is ours."""
-        return self.respond(
-            Page("error.html", {"status": status, "error": error}, status), self._make_visit({})
-        )
-
-    def fail_for_whoever_it_is(self, status: int) -> Response:
-        """Answer with the page of an error, with the menu of who is signed in."""
-        self._visitor = self._find_visitor()
-        return self.fail(status)
-
-    def _kept_cookies(self) -> tuple[str, ...]:
-        """Say when the session was last seen, or give an anonymous visit its mark."""
-        if self._visitor and self._token:
-            session = self._visitor.session
-            return (
-                jar.session_cookie(
-                    self._entrance, session.tenant, self._token.secret, remembered=session.remembered
-                ),
-            )
-        return (jar.visit_cookie(self._entrance, self._new_mark),) if self._new_mark else ()
+    def _keep(self, route: str, view: View) -> None:
+        if route in self.views:
+            raise ValueError(f"{route} has a page already")
+        self.views[route] = view
 
 
 def pages_for_errors(entrance: Callable[[], Entrance], machines: frozenset[str]) -> Middleware:
     """Make a middleware that answers people with a page where Chalice would answer with JSON.
 
-    Chalice has logged the exception by then; the page shows the request's id, and nothing else of it.
+    Chalice has logged the exception by then; the page shows the request's id, and nothing else of it.  What
+    machines are answered keeps its JSON, under the same headers.
     """
 
     def middleware(event: Request, get_response: Callable[[Any], Response]) -> Response:
         response = get_response(event)
-        if not isinstance(response.body, dict) or event is None or event.path in machines:
+        if event is not None and event.path in machines:
+            response.headers = {**headers_for(entrance()), **response.headers}
+            return response
+        if not isinstance(response.body, dict) or event is None:
             return response
         status = {500: 500, 405: 405}.get(response.status_code, 404)
-        entering = _Entering(entrance(), event, 0)
+        entering = Entering(entrance(), event, 0)
         page = entering.fail(status) if status == BUG else entering.fail_for_whoever_it_is(status)
         if "Allow" in response.headers:
             page.headers["Allow"] = response.headers["Allow"]
         return page
 
     return middleware
-
-
-def _path_of(request: Request) -> str:
-    """Give the path as it was asked; what Chalice calls the path is the route, « /demandes/{number} »."""
-    path = str(request.path)
-    for name, value in (request.uri_params or {}).items():
-        path = path.replace(f"{{{name}}}", value)
-    return path
-
-
-def _request_id(request: Request) -> str:
-    return str((request.context or {}).get("requestId", ""))

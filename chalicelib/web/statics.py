@@ -8,7 +8,11 @@ from chalicelib.domain.errors import Absent
 from chalicelib.domain.landlord import Landlord
 
 FOLDER = Path(__file__).resolve().parents[2] / "static"
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8"}
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml; charset=utf-8",
+}
 HASH = 12
 COLOURS = "landlord.css"
 

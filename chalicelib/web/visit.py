@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import TypeVar
 
 from chalicelib.domain import french
+from chalicelib.domain.accounts import Role
 from chalicelib.domain.errors import Absent, Refused
-from chalicelib.domain.sessions import Visitor
+from chalicelib.domain.sessions import Session, StaffVisitor, Visitor
+from chalicelib.domain.staff import Agent
 from chalicelib.domain.tenants import Hold, Tenant
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -17,16 +19,23 @@ LONGEST_TEXT = 2_000
 
 @dataclass(frozen=True)
 class Visit:
-    """One request to one page; ``here`` is the address that shows the same page again."""
+    """One request to one page; ``here`` is the address that shows the same page again.
+
+    ``role`` says for whom the page is, and so which of ``visitor`` and ``staff`` may be there.
+    ``client`` is the network that it comes from, ``device`` what the browser calls itself.
+    """
 
     path: str
     here: str
     now: datetime
     csrf: str
     text_size: int
+    role: Role = Role.TENANT
     visitor: Visitor | None = None
+    staff: StaffVisitor | None = None
     query: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
+    client: str = ""
     device: str = ""
     request_id: str = ""
     cookies: dict[str, str] = field(default_factory=dict, repr=False)
@@ -47,6 +56,27 @@ class Visit:
         if self.visitor is None:
             raise Absent(self.path)
         return self.visitor
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether who is signed in typed the password lately enough for what is sensitive."""
+        whoever = self.visitor or self.staff
+        return whoever is not None and whoever.session.is_proven(self.now)
+
+    @property
+    def session(self) -> Session:
+        """Give the session of who is signed in, on a page that is for who is."""
+        whoever = self.visitor or self.staff
+        if whoever is None:
+            raise Absent(self.path)
+        return whoever.session
+
+    @property
+    def agent(self) -> Agent:
+        """Give the agent who is signed in, on a page that is for agents only."""
+        if self.staff is None:
+            raise Absent(self.path)
+        return self.staff.agent
 
     @property
     def holds(self) -> tuple[Hold, ...]:

@@ -9,7 +9,6 @@ from chalicelib.domain.accounts import Role
 from chalicelib.domain.sessions import IDLE, LONGEST, REMEMBERED, hash_of
 from chalicelib.portal import portal
 from chalicelib.storage.accounts import account_item
-from chalicelib.storage.sessions import SessionItem
 from chalicelib.storage.table import tenant_key
 from chalicelib.storage.tenants import ProfileItem
 from chalicelib.web.cookies import session_cookie
@@ -34,8 +33,12 @@ def is_in(visitor: Visitor) -> bool:
 
 
 def sessions_of(tenant: str) -> list[str]:
-    found = SessionItem.query(tenant_key(tenant), SessionItem.sk.startswith("SESSION#"))
-    return [item.secret_hash for item in found]
+    return [session.secret_hash for session in portal().entrance.sessions.of(tenant)]
+
+
+def secret_of(visitor: Visitor) -> str:
+    """Give the secret that a browser holds."""
+    return visitor.cookies["session"].split("~")[2]
 
 
 def test_the_right_password_leads_home(eloise: Household) -> None:
@@ -77,7 +80,7 @@ def test_an_unknown_account_a_wrong_password_and_an_agent_at_this_door_get_the_s
 
     assert answers[0][0] == 422
     assert "L’identifiant ou le mot de passe n’est pas le bon." in answers[0][1]
-    assert answers[0][3] == {"GetItem": 1}
+    assert answers[0][3] == {"BatchGetItem": 1, "TransactWriteItems": 1}
     assert all(answer == answers[0] for answer in answers)
 
 
@@ -118,7 +121,7 @@ def test_every_sign_in_opens_a_session_of_its_own(eloise: Household) -> None:
     token = again.token()
     answer = again.post("/connexion", {"csrf": token, "identifiant": eloise.email, "mot-de-passe": PASSWORD})
 
-    secrets = {visitor.cookies["session"].split("~")[1] for visitor in (first, second, again)}
+    secrets = {secret_of(visitor) for visitor in (first, second, again)}
     assert answer.status == 303
     assert len(secrets) == 3
     assert sorted(sessions_of(ELOISE)) == sorted(hash_of(secret) for secret in secrets)
@@ -138,14 +141,15 @@ def test_somebody_sent_to_the_door_gets_where_they_wanted_to_go(eloise: Househol
 
 
 def test_the_table_holds_nothing_that_opens_a_door(visitor: Visitor, eloise: Household) -> None:
-    secret = visitor.cookies["session"].split("~")[1]
+    secret = secret_of(visitor)
     (kept,) = sessions_of(ELOISE)
 
     assert kept == hash_of(secret) != secret
     assert len(secret) >= 43
     forged = Visitor()
     entrance = portal().entrance
-    forged.cookies["session"] = session_cookie(entrance, ELOISE, kept, remembered=False).split("; ")[0][8:]
+    (session,) = entrance.sessions.of(ELOISE)
+    forged.cookies["session"] = session_cookie(entrance, session, kept).split("; ")[0][8:]
     assert not is_in(forged)
 
 
@@ -212,8 +216,8 @@ def test_signing_out_ends_this_session_only_and_at_once(visitor: Visitor, eloise
 
 
 def test_a_session_removed_from_the_table_is_dead_at_the_next_request(visitor: Visitor) -> None:
-    (kept,) = sessions_of(ELOISE)
-    portal().entrance.sessions.close(ELOISE, kept)
+    (session,) = portal().entrance.sessions.of(ELOISE)
+    portal().entrance.sessions.close(session)
 
     assert not is_in(visitor)
 
@@ -230,11 +234,12 @@ def test_a_cookie_that_was_changed_anywhere_is_nobodys(visitor: Visitor, nadege:
         "a~b~c~d",
         good + "~x",
         good[:-1],
-        "~".join(good.split("~")[:3]),
+        "~".join(good.split("~")[:4]),
+        "~".join([*good.split("~")[:3], good.split("~")[-1]]),
         "é",
         '"' + good,
     ]
-    shapes += [good.replace(ELOISE, nadege.tenant.id), "9128-1~x~99999999999~" + good.split("~")[-1]]
+    shapes += [good.replace(ELOISE, nadege.tenant.id), "9128-1~f~x~99999999999~" + good.split("~")[-1]]
 
     assert is_in(Visitor(cookies={"session": good}))
     for cookie in changed + shapes:
@@ -254,7 +259,7 @@ def test_cookies_belong_to_this_host_and_are_out_of_the_reach_of_scripts(eloise:
     lines += visitor.send(visitor.get("/"), "/deconnexion").set_cookies
 
     names = [line.partition("=")[0] for line in lines]
-    assert names == ["visit", "session", "texte", "session"]
+    assert names == ["visit", "session", "device", "texte", "session"]
     for line in lines:
         assert {"Path=/", "HttpOnly", "SameSite=Lax"} <= set(line.split("; ")), line
         assert "Domain" not in line
@@ -269,19 +274,48 @@ def test_under_tls_cookies_are_secure_and_bound_to_the_host(eloise: Household) -
     lines += Visitor().ask("GET", "/contacts").set_cookies
 
     assert signed_in.status == 303
-    assert len(lines) == 3
+    assert [line.partition("=")[0] for line in lines] == [
+        "__Host-session",
+        "__Host-device",
+        "__Host-session",
+        "__Host-visit",
+    ]
     for line in lines:
-        assert line.startswith("__Host-"), line
         assert "Secure" in line.split("; "), line
     assert not is_in(Visitor(cookies={"session": visitor.cookies.get("__Host-session", "")}))
 
 
 def test_a_session_that_is_not_remembered_ends_with_the_browser(eloise: Household) -> None:
-    (short,) = Visitor().sign_in(eloise.email).set_cookies
-    (long,) = Visitor().sign_in(eloise.email, souvenir="oui").set_cookies
+    short, _ = Visitor().sign_in(eloise.email).set_cookies
+    long, _ = Visitor().sign_in(eloise.email, souvenir="oui").set_cookies
 
     assert "Max-Age" not in short
     assert f"Max-Age={30 * 24 * 3600}" in long
+
+
+@pytest.mark.parametrize("asked", ["/deconnexion", "/sessions/fermer", "/preferences/texte", "/rien"])
+def test_nobody_lands_on_an_address_that_only_takes_forms(eloise: Household, asked: str) -> None:
+    visitor = Visitor()
+    door = visitor.get(f"/connexion?suite={asked}")
+
+    answer = visitor.send(door, "/connexion", identifiant=eloise.email, mot_de_passe=PASSWORD)
+
+    assert answer.location == "/"
+
+
+def test_a_sign_out_that_comes_too_late_leads_home_after_signing_in_again(
+    visitor: Visitor, clock: Clock, eloise: Household
+) -> None:
+    form = visitor.get("/contacts").page.form("/deconnexion").fields
+    clock.advance(minutes=30)
+
+    door = visitor.post("/deconnexion", form, referer="http://127.0.0.1:8000/deconnexion")
+    seen = visitor.send(
+        visitor.get(door.location), "/connexion", identifiant=eloise.email, mot_de_passe=PASSWORD
+    )
+
+    assert door.location == "/connexion?suite=/deconnexion"
+    assert visitor.follow(seen).status == 200
 
 
 def test_a_tenant_whose_profile_is_gone_is_not_in(visitor: Visitor) -> None:

@@ -1,5 +1,6 @@
 """Cookies: signed for one purpose, and read only when we wrote them."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,14 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.sessions import Key, Session, new_session
 from chalicelib.storage.sessions import DynamoSessions
+from chalicelib.templating import ROOT
 from chalicelib.web import cookies as jar
 from chalicelib.web.entrance import Entrance
 from tests.conftest import Clock
 from tests.mothers import NOW
+from tests.thresholds import FakeQueue
 
 HERE = Entrance(
-    b"k" * 32, "http://127.0.0.1:8000", "https://checkout.stripe.com", DynamoSessions(), Clock(NOW)
+    b"k" * 32,
+    "http://127.0.0.1:8000",
+    "https://checkout.stripe.com",
+    DynamoSessions(),
+    FakeQueue(),
+    Clock(NOW),
 )
 TLS = replace(HERE, address="https://locataires.littoral-habitat.example")
 
@@ -24,21 +33,53 @@ def value_of(line: str) -> dict[str, str]:
     return {name: value}
 
 
-def test_a_session_cookie_is_read_as_it_was_written() -> None:
-    token = jar.read_token(HERE, value_of(jar.session_cookie(HERE, "9126-1", "secret_-", remembered=False)))
+def a_session(*, remembered: bool = False) -> tuple[Session, str]:
+    return new_session("9126-1", "", remembered=remembered, device="", now=NOW)
 
-    assert token == jar.Token("9126-1", "secret_-", NOW)
+
+def test_a_session_cookie_is_read_as_it_was_written() -> None:
+    session, secret = a_session()
+
+    key = jar.read_key(HERE, value_of(jar.session_cookie(HERE, session, secret)))
+
+    assert key == Key("9126-1", session.family, secret, NOW)
 
 
 def test_a_cookie_signed_with_another_key_is_nobody_s() -> None:
     other = replace(HERE, key=b"o" * 32)
 
-    assert jar.read_token(HERE, value_of(jar.session_cookie(other, "t", "s", remembered=False))) is None
+    assert jar.read_key(HERE, value_of(jar.session_cookie(other, *a_session()))) is None
+    assert (
+        jar.read_device(HERE, value_of(jar.device_cookie(other, "a@b.example", "d-1")), "a@b.example") == ""
+    )
 
 
 @given(st.text(max_size=200))
 def test_a_cookie_that_we_did_not_write_is_nobody_s(written: str) -> None:
-    assert jar.read_token(HERE, {"session": written}) is None
+    assert jar.read_key(HERE, {"session": written}) is None
+    assert jar.read_device(HERE, {"device": written}, "a@b.example") == ""
+
+
+def test_a_device_is_known_to_one_address_and_keeps_its_name() -> None:
+    (first, second) = (jar.device_cookie(HERE, "a@b.example", "") for _ in range(2))
+    name = jar.read_device(HERE, value_of(first), "a@b.example")
+
+    assert len(name) >= 22
+    assert name != jar.read_device(HERE, value_of(second), "a@b.example")
+    assert jar.read_device(HERE, value_of(first), "b@b.example") == ""
+    assert (
+        jar.read_device(HERE, value_of(jar.device_cookie(HERE, "a@b.example", name)), "a@b.example") == name
+    )
+    assert f"Max-Age={365 * 24 * 3600}" in first
+    assert "a@b" not in first
+
+
+def test_a_cookie_of_one_kind_is_not_taken_for_another() -> None:
+    session = value_of(jar.session_cookie(HERE, *a_session()))["session"]
+    device = value_of(jar.device_cookie(HERE, "a@b.example", "d-1"))["device"]
+
+    assert jar.read_key(HERE, {"session": device}) is None
+    assert jar.read_device(HERE, {"device": session}, "a@b.example") == ""
 
 
 @given(st.text(max_size=300))
@@ -47,9 +88,9 @@ def test_any_header_of_cookies_can_be_read(header: str) -> None:
 
 
 def test_the_signature_of_a_form_is_not_that_of_a_session() -> None:
-    said = f"t~s~{int(NOW.timestamp())}"
+    said = f"t~f~s~{int(NOW.timestamp())}"
 
-    assert jar.read_token(HERE, {"session": f"{said}~{jar.form_token(HERE, said)}"}) is None
+    assert jar.read_key(HERE, {"session": f"{said}~{jar.form_token(HERE, said)}"}) is None
     assert jar.form_token(HERE, "a") != jar.form_token(HERE, "b")
 
 
@@ -76,10 +117,25 @@ def test_the_size_of_the_text_is_one_of_four(held: str, size: int) -> None:
 
 
 def test_only_the_cookies_of_tls_count_there() -> None:
-    plain = jar.session_cookie(HERE, "t", "s", remembered=False)
-
-    assert jar.read_token(TLS, value_of(plain)) is None
-    assert jar.session_cookie(TLS, "t", "s", remembered=True).endswith(
+    assert jar.read_key(TLS, value_of(jar.session_cookie(HERE, *a_session()))) is None
+    assert jar.read_key(TLS, value_of(jar.session_cookie(TLS, *a_session()))) is not None
+    assert jar.session_cookie(TLS, *a_session(remembered=True)).endswith(
         f"; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age={int(timedelta(days=30).total_seconds())}"
     )
     assert "Max-Age=0" in jar.no_session_cookie(TLS)
+
+
+def test_a_remembered_cookie_lasts_as_long_as_its_session() -> None:
+    session, secret = a_session(remembered=True)
+    later = replace(HERE, now=Clock(NOW + timedelta(days=20)))
+
+    assert f"Max-Age={10 * 24 * 3600}" in jar.session_cookie(later, session, secret)
+
+
+def test_the_privacy_page_names_every_cookie() -> None:
+    page = (ROOT / "templates" / "legal" / "privacy.html").read_text(encoding="utf-8")
+    names = {jar.SESSION, jar.STAFF, jar.STEP, jar.VISIT, jar.TEXT_SIZE, jar.DEVICE}
+
+    assert set(re.findall(r"«&nbsp;(\w+)&nbsp;»", page)) == names
+    constants = {value for name, value in vars(jar).items() if name.isupper() and isinstance(value, str)}
+    assert {one for one in constants if one.isalpha()} <= names

@@ -1,6 +1,7 @@
 """A visit: what a handler may ask of it."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from enum import StrEnum
 
 import pytest
@@ -19,7 +20,7 @@ class Colour(StrEnum):
 
 def a_visit(form: dict[str, str] | None = None, holds: tuple[Hold, ...] = ()) -> Visit:
     session, _ = new_session("9126-1", "", remembered=False, device="", now=NOW)
-    return Visit("/", "/", NOW, "token", 0, Visitor(session, a_tenant(), holds), form=form or {})
+    return Visit("/", "/", NOW, "token", 0, visitor=Visitor(session, a_tenant(), holds), form=form or {})
 
 
 def test_what_was_written_comes_without_blanks_around_and_cut() -> None:
@@ -54,6 +55,15 @@ def test_nobody_has_no_lease_and_no_name() -> None:
         visit.lease("9126")
     with pytest.raises(Absent):
         _ = visit.holds
+
+
+def test_what_is_sensitive_wants_the_password_of_the_last_quarter_of_an_hour() -> None:
+    visit = a_visit()
+
+    assert visit.proven
+    assert replace(visit, now=NOW + timedelta(minutes=14, seconds=59)).proven
+    assert not replace(visit, now=NOW + timedelta(minutes=15)).proven
+    assert not Visit("/", "/", NOW, "token", 0).proven
 
 
 def test_the_day_is_that_of_france() -> None:
