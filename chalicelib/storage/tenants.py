@@ -3,10 +3,11 @@
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import Absent
 from chalicelib.domain.tenants import Civility, Hold, Tenant
-from chalicelib.storage.table import Day, Item, Whole, tenant_key
+from chalicelib.storage.table import Day, Item, Whole, backwards, tenant_key
 
 
 class ProfileItem(Item, discriminator="profile"):
@@ -58,7 +59,7 @@ class HoldItem(Item, discriminator="hold"):
 
 
 class DynamoTenants:
-    """Implements ``chalicelib.domain.documents.Tenants``."""
+    """Implements ``chalicelib.domain.tenants.Tenants``."""
 
     def get(self, id: str) -> Tenant:
         """Read a tenant."""
@@ -66,6 +67,15 @@ class DynamoTenants:
             return ProfileItem.get(tenant_key(id), "PROFILE").to_domain()
         except ProfileItem.DoesNotExist as error:
             raise Absent(id) from error
+
+    def with_holds(self, id: str) -> tuple[Tenant, tuple[Hold, ...]]:
+        """Read a tenant and what lies between the profile and the holds: one query."""
+        found = list(backwards(tenant_key(id), "HOLD#", "PROFILE"))
+        profiles = [item for item in found if isinstance(item, ProfileItem)]
+        if not profiles:
+            raise Absent(id)
+        holds = reversed([item.to_domain() for item in found if isinstance(item, HoldItem)])
+        return profiles[0].to_domain(), tuple(holds)
 
 
 def profile_item(tenant: Tenant, request_count: int) -> ProfileItem:
@@ -80,6 +90,15 @@ def profile_item(tenant: Tenant, request_count: int) -> ProfileItem:
         last_name=tenant.last_name,
         request_count=request_count,
         **given,
+    )
+
+
+def write_to(transaction: TransactWrite, tenant: str, email: str) -> None:
+    """Add to a transaction that a tenant, who is known, is written to at another address."""
+    transaction.update(
+        ProfileItem(tenant_key(tenant), "PROFILE"),
+        actions=[ProfileItem.email.set(email)],
+        condition=ProfileItem.pk.exists(),
     )
 
 

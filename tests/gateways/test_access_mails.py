@@ -1,0 +1,130 @@
+"""The mails about accounts: both versions say the same, lead to us alone, and call nothing from outside."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+
+from chalicelib.domain.mail import Mailer
+from chalicelib.templating import ROOT
+from tests.gateways.test_mail import SITE, Outbox, Words, mail, outbox, part, shared, words
+
+__all__ = ["mail", "outbox", "shared"]
+TO = "camille@courriel.example"
+TOKEN = "Z" * 43
+NAME, AT = "Mme Éloïse D’Aubigné-Lefèvre", datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
+TOLD = {"name": NAME, "at": AT}
+MAILS: dict[str, dict[str, Any]] = {
+    "open_account": {"token": TOKEN},
+    "account_exists": {"same": False},
+    "address_taken": {},
+    "new_password": {"token": TOKEN, "name": NAME},
+    "password_changed": TOLD,
+    "many_failures": {"token": TOKEN, "name": NAME},
+    "session_replayed": TOLD | {"device": "Chrome sur Android"},
+    "address_change_asked": TOLD | {"masked": "e…@nouvelle.example"},
+    "confirm_address": {"token": TOKEN},
+    "address_changed": TOLD | {"masked": "e…@nouvelle.example"},
+    "account_opened": TOLD,
+    "second_factor_added": {"at": AT, "device": "Firefox sur Windows"},
+    "recovery_code_used": {"at": AT, "device": "Firefox sur Windows"},
+    "passkey_added": TOLD | {"device": "Téléphone"},
+    "passkey_copied": TOLD | {"device": "Téléphone"},
+}
+LEADS_TO = {
+    "open_account": f"/confirmation/{TOKEN}",
+    "account_exists": "/connexion",
+    "address_taken": "/connexion",
+    "new_password": f"/mot-de-passe/{TOKEN}",
+    "password_changed": "/mot-de-passe",
+    "many_failures": f"/deverrouillage/{TOKEN}",
+    "session_replayed": "/mot-de-passe",
+    "address_change_asked": "/mot-de-passe",
+    "confirm_address": f"/confirmation/{TOKEN}",
+    "second_factor_added": "/gestion/codes-de-secours",
+    "recovery_code_used": "/gestion/codes-de-secours",
+}
+LONGEST_SUBJECT = 60
+
+
+def test_every_mail_is_tried_here_or_with_the_tickets() -> None:
+    there = {path.stem for path in (ROOT / "templates" / "mail").glob("*.txt")}
+
+    assert there == MAILS.keys() | {"base", "payment_ticket"}
+    assert there - {"base"} <= {path.stem for path in (ROOT / "templates" / "mail").glob("*.html")}
+
+
+@pytest.mark.parametrize("template", MAILS)
+def test_the_text_says_the_same_words_as_the_page_in_the_same_order(
+    mail: Mailer, outbox: Outbox, template: str
+) -> None:
+    mail.send(TO, template, MAILS[template])
+
+    message = outbox.message()
+    page = "".join(Words(part(message, "html")).found)
+    assert words(page) == words(part(message, "plain"))
+    assert page.count(message["Subject"]) >= 1
+    assert len(message["Subject"]) <= LONGEST_SUBJECT
+
+
+@pytest.mark.parametrize("template", MAILS)
+def test_a_mail_leads_to_one_place_of_ours_and_loads_nothing(
+    mail: Mailer, outbox: Outbox, template: str
+) -> None:
+    mail.send(TO, template, MAILS[template])
+
+    page, text = part(outbox.message(), "html"), part(outbox.message(), "plain")
+    led = {address for address in re.findall(r'href="([^"]*)"', page) if not address.startswith("tel:")}
+    assert led == ({SITE + LEADS_TO[template]} if template in LEADS_TO else set())
+    assert set(re.findall(r"https?://\S+", text)) == led
+    assert re.findall(r'src="([^"]*)"', page) == ["cid:logo@portal"]
+    assert page.count("<h1") == 1
+    assert "url(" not in page
+
+
+@pytest.mark.parametrize("template", MAILS)
+def test_french_is_written_with_its_own_signs(mail: Mailer, outbox: Outbox, template: str) -> None:
+    mail.send(TO, template, MAILS[template])
+    text = part(outbox.message(), "plain")
+
+    prose = re.sub(r"https?://\S+", "", text)
+    assert "'" not in prose
+    assert not re.search(r"(?<![\u00a0\u202f]):(?!\d)|(?<!\u202f)[?!;]|«(?!\u00a0)|(?<!\u00a0)»", prose)
+    assert "  " not in prose.replace("\r\n", "\n")
+    assert "tu " not in prose
+
+
+@pytest.mark.parametrize("template", [name for name in MAILS if MAILS[name]])
+def test_a_value_that_is_missing_is_an_error_and_never_a_hole(mail: Mailer, template: str) -> None:
+    for missing in MAILS[template]:
+        left = {name: value for name, value in MAILS[template].items() if name != missing}
+        with pytest.raises(UndefinedError, match=missing):
+            mail.send(TO, template, left)
+
+
+@pytest.mark.parametrize("template", [name for name in MAILS if "name" in MAILS[name]])
+def test_who_is_known_is_greeted_by_name_and_who_is_not_is_greeted_too(
+    mail: Mailer, outbox: Outbox, template: str
+) -> None:
+    mail.send(TO, template, MAILS[template] | {"name": ""})
+    mail.send(TO, template, MAILS[template] | {"name": "<b>M. Noël</b>"})
+
+    unnamed, named = (outbox_message(call) for call in outbox.calls)
+    assert "Bonjour,\r\n" in unnamed
+    assert "Bonjour <b>M. Noël</b>," in named
+
+
+def outbox_message(call: dict[str, Any]) -> str:
+    one = Outbox()
+    one.calls = [call]
+    assert "<b>M." not in part(one.message(), "html")
+    return part(one.message(), "plain").replace("\r\n", "\n").replace("\n", "\r\n")
+
+
+def test_whose_account_it_is_makes_another_mail(mail: Mailer, outbox: Outbox) -> None:
+    mail.send(TO, "account_exists", {"same": True})
+
+    assert "à cette adresse" in part(outbox.message(), "plain")
+    assert "à une autre adresse" not in part(outbox.message(), "plain")
