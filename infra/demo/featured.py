@@ -10,11 +10,14 @@ from infra.demo.asking import REPAIRS, THREADS, Asked, draw_requests, make_reque
 from infra.demo.books import Habit
 from infra.demo.homes import RESIDENCES, Dweller, Home, Person
 from infra.demo.papers import Insurance
+from infra.demo.passwords import BCRYPT_HASH, DJANGO_HASH
 
 TENANT_PASSWORD, AGENT_PASSWORD = "Bonjour-2026!", "Gestion-2026!"
 AGENT_EMAIL = "agent@demo.example"
 MAIN_LEASE, UNREGISTERED_LEASE = "9126", "9127"
 OWED_CENTS = 486_32
+# Whose account comes from the former payment site.
+FORMER_ACCOUNTS = {"9131-1": BCRYPT_HASH, "9132-1": DJANGO_HASH}
 MAIN_REQUESTS = 13
 
 
@@ -87,13 +90,13 @@ def featured(today: date) -> list[Featured]:
             _home("9131", (JOAO,), 5, 2, 45, today),
             Habit.AT_ONCE,
             Insurance.VALID,
-            "Compte à 0,00\u00a0€.",
+            "Compte à 0,00\u00a0€\u202f; mot de passe de l’ancien site de paiement (bcrypt).",
         ),
         Featured(
             _home("9132", (MAIWENN,), 8, 3, 66, today),
             Habit.AHEAD,
             Insurance.TO_CHECK,
-            "Compte créditeur.",
+            "Compte créditeur\u202f; mot de passe de l’ancien site de paiement (PBKDF2).",
             _few,
         ),
     ]

@@ -31,10 +31,10 @@ from chalicelib.domain.exchange.layouts import (
 from chalicelib.domain.exchange.rows import LANDLORD_SIDE, TENANT_SIDE
 from infra.demo.asking import HANDLER, Asked, draw_requests
 from infra.demo.books import Habit, calls_of, draw_habit, entries_of
-from infra.demo.featured import AGENT_EMAIL, featured
+from infra.demo.featured import AGENT_EMAIL, FORMER_ACCOUNTS, featured
 from infra.demo.homes import Home, Person, make_home
 from infra.demo.papers import Insurance, certificates_of, draw_insurance
-from infra.demo.passwords import AGENT_HASH, TENANT_HASHES
+from infra.demo.passwords import AGENT_HASH, FORMER_HASHES, FORMER_SHARE, TENANT_HASHES
 
 SEED = 17_300
 FIRST_REQUEST = 100_001
@@ -92,8 +92,8 @@ def _rows(story: _Story, today: date, numbers: Iterator[int], seen: set[str]) ->
         yield HOLDERS, _holder(home, holder)
         if holder.account and holder.id not in seen:
             seen.add(holder.id)
-            password_hash = TENANT_HASHES[story.random.randrange(len(TENANT_HASHES))]
-            yield ACCOUNTS, (holder.account, holder.id, password_hash)
+            drawn = TENANT_HASHES[story.random.randrange(len(TENANT_HASHES))]
+            yield ACCOUNTS, (holder.account, holder.id, _password_hash(holder.id, drawn))
     for call in calls:
         for kind, label, cents in call.lines:
             yield CALLS, (home.lease, f"{call.month_on:%Y-%m}", call.due_on, kind.value, label, euros(cents))
@@ -104,6 +104,13 @@ def _rows(story: _Story, today: date, numbers: Iterator[int], seen: set[str]) ->
         yield ENTRIES, (id, home.lease, entry.booked_on, entry.kind.value, entry.label, debit, credit, "")
     yield from _certificate_rows(story, today)
     yield from _request_rows(story, numbers)
+
+
+def _password_hash(tenant: str, drawn: str) -> str:
+    """Give an account its hash: a former site's for one tenant in eight, and for those known for it."""
+    if tenant.isdecimal() and int(tenant) % FORMER_SHARE == 0:
+        return FORMER_HASHES[int(tenant) // FORMER_SHARE % len(FORMER_HASHES)]
+    return FORMER_ACCOUNTS.get(tenant, drawn)
 
 
 def _lease_rows(home: Home) -> Rows:

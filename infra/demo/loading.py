@@ -5,11 +5,10 @@ from datetime import date
 from pathlib import Path
 
 from chalicelib.domain import french
-from chalicelib.domain.accounts import same_address
 from chalicelib.domain.exchange.layouts import AGENTS, BY_NAME
-from chalicelib.portal import now, portal
-from infra.demo.featured import AGENT_EMAIL
+from chalicelib.portal import now
 from infra.demo.generate import generate
+from infra.demo.telephone import enrol_agent, is_enrolled
 from infra.importer import in_words, load, show_progress
 
 COMPLETE = "complet"
@@ -22,17 +21,19 @@ class BadDemonstration(Exception):
 def ensure(homes: int, directory: Path | None = None, today: date | None = None) -> None:
     """Generate a landlord of so many homes and load it, unless one is there.
 
-    The agent's account comes last: while it is missing, the load was cut and is done again, from the files of
-    ``directory`` if they are there whole (the same files twice change nothing), else from new ones.
+    The agent's account and telephone come last: while they are missing, the load was cut and is done again,
+    from the files of ``directory`` if they are there whole (the same files twice change nothing), else from
+    new ones.
     """
-    if portal().accounts.find(same_address(AGENT_EMAIL)) is not None:
+    if is_enrolled():
         return
     day = today or french.today(now())
     if directory is not None:
         _load(homes, directory, day)
-        return
-    with tempfile.TemporaryDirectory() as temporary:
-        _load(homes, Path(temporary), day)
+    else:
+        with tempfile.TemporaryDirectory() as temporary:
+            _load(homes, Path(temporary), day)
+    enrol_agent()
 
 
 def _load(homes: int, directory: Path, today: date) -> None:

@@ -12,3 +12,14 @@ TENANT_HASHES = (
 AGENT_HASH = (
     "$argon2id$v=19$m=19456,t=2,p=1$DqpSdLRoZvGl20YO8ec8AQ$lwUVjyPGcnpOcfqWLYECZ4Rn4QRA9XzNnNmK1jxGBK4"
 )
+# The key of the agent’s telephone, and the one recovery code: any application shows the panel’s codes.
+AGENT_KEY, AGENT_RECOVERY = "LITTORALHABITATDEMO2345672345677", "DEMODEMODEMODEMO"
+# The same password as a former payment site kept it: bcrypt as of PHP, PBKDF2 as of Django and passlib.
+BCRYPT_HASH = "$2y$10$pEUbWxt8uGf1ZBPjLDXptuKF/8J69KBqiDQhR4mqkQ9fEuXP4Wk/O"
+DJANGO_HASH = "pbkdf2_sha256$260000$oWXT9CmaZaJV41qYRovheD$nr8sgbtKiPWfWu1X3CBfWnSWcroENExFLsFuNJbK5jU="
+PASSLIB_HASH = (
+    "$pbkdf2-sha512$25000$ofVzkp9MVkITfJ096VEeIQ$"
+    "FbWaxKyeT79ouG2DkmHHfjnYvES.kF3/pvFD2lvVzUjKY2FTcJSMGl7a788FrglIqgB.e/9gSP6R1rtMeENf7Q"
+)
+FORMER_HASHES = (BCRYPT_HASH, DJANGO_HASH, PASSLIB_HASH)
+FORMER_SHARE = 8

@@ -3,6 +3,7 @@
 from datetime import date
 
 from infra.demo.featured import AGENT_EMAIL, AGENT_PASSWORD, TENANT_PASSWORD, featured
+from infra.demo.passwords import AGENT_RECOVERY
 
 _ANY_DAY = date(2026, 1, 1)
 
@@ -28,6 +29,6 @@ def people() -> list[dict[str, str]]:
         "password": AGENT_PASSWORD,
         "lease": "",
         "name": "Claire Morvan",
-        "note": "Gestionnaire de l’agence de Rochefort.",
+        "note": f"Gestionnaire de l’agence de Rochefort\u202f; code de secours {AGENT_RECOVERY}.",
     }
     return [*found, agent]

@@ -16,6 +16,7 @@ def say_ready(settings: LocalSettings, people: list[Person], seconds: float) -> 
     lines = [
         "",
         f"  Portail           {settings.portal_address}/connexion",
+        f"  Gestion           {settings.portal_address}/gestion  (code : sur le panneau)",
         f"  Panneau local     {settings.panel_address}",
         "",
         *(

@@ -1,10 +1,14 @@
 """The demonstration landlord, as far as starting it needs to know (démonstration)."""
 
+from datetime import datetime
 from pathlib import Path
 
 from infra.demo.loading import ensure
 from infra.demo.people import people as known_people
+from infra.demo.telephone import code_at
 from infra.local.parts import Person
+
+AGENT = "agent"
 
 
 def prepare(homes: int, state_dir: Path) -> None:
@@ -14,6 +18,8 @@ def prepare(homes: int, state_dir: Path) -> None:
     ensure(homes, files)
 
 
-def people() -> list[Person]:
-    """Give the people to sign in as."""
-    return [dict(person) for person in known_people()]
+def people(at: datetime) -> list[Person]:
+    """Give the people to sign in as; the agent with the code that opens at that moment."""
+    code, seconds = code_at(at)
+    shown: Person = {"code": code, "code_seconds": seconds}
+    return [{**person, **(shown if person["role"] == AGENT else {})} for person in known_people()]

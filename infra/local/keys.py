@@ -21,6 +21,7 @@ class LocalKeys:
     cloud_secret: str
     session_key: str
     webhook_secret: str
+    data_key: str = ""
 
     @property
     def credentials(self) -> Credentials:
@@ -37,6 +38,8 @@ def kept_keys(state_dir: Path) -> LocalKeys:
     if not path.exists():
         return _write(path, _new_keys())
     keys = LocalKeys(**json.loads(path.read_text("utf-8")))
+    if not keys.data_key:  # kept by a portal that sealed nothing yet
+        keys = _write(path, replace(keys, data_key=_new_keys().data_key))
     if _is_free(keys.cloud_port):
         return keys
     return _write(path, replace(keys, cloud_port=free_port()))
@@ -55,6 +58,7 @@ def _new_keys() -> LocalKeys:
         cloud_secret=secrets.token_hex(20),
         session_key=secrets.token_hex(32),
         webhook_secret=f"whsec_{secrets.token_hex(24)}",
+        data_key=secrets.token_hex(32),
     )
 
 

@@ -10,7 +10,7 @@ from infra.local.queues import Queues
 from infra.local.schedules import Schedules
 from infra.local.settings import LocalSettings
 
-Person = dict[str, str]
+Person = dict[str, str | int]
 
 
 class PanelRefusal(Exception):

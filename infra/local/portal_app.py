@@ -35,7 +35,9 @@ def use_local_settings(
             "PORTAL_FILES_BUCKET": resources.files_bucket,
             "PORTAL_PAYMENTS_QUEUE": resources.payments_queue,
             "PORTAL_DOCUMENTS_QUEUE": resources.documents_queue,
+            "PORTAL_ACCESS_QUEUE": resources.access_queue,
             "PORTAL_SESSION_KEY": keys.session_key,
+            "PORTAL_DATA_KEYS": keys.data_key,
             "PORTAL_MAIL_SENDER": resources.mail_sender,
             "STRIPE_API_KEY": "sk_test_local",
             "STRIPE_WEBHOOK_SECRETS": keys.webhook_secret,
@@ -49,8 +51,6 @@ def use_local_settings(
             "AWS_EC2_METADATA_DISABLED": "true",
         }
     )
-    # The terminal is for people: one line per request comes from the server already.
-    environment.setdefault("POWERTOOLS_LOG_LEVEL", "WARNING")
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         environment.pop(name, None)
 

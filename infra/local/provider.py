@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import HTTPError
 
+from chalicelib.gateways.stripe_events import ASKED_FOR
 from infra.local.serving import Call, Reply
 from infra.local.stripe.core import StandIn
 from infra.local.stripe.events import Delivery, sign
@@ -52,7 +53,7 @@ class Provider:
         self._core = (
             StandIn.from_json(address, path.read_text("utf-8")) if path.exists() else StandIn(address, now)
         )
-        self._core.register_endpoint(self._deliver, secret)
+        self._core.register_endpoint(self._deliver, secret, types=ASKED_FOR)
         self._changed, self._stopped = False, threading.Event()
         self._thread = threading.Thread(target=self._live, daemon=True, name="provider")
 

@@ -18,7 +18,8 @@ FILES_BUCKET = "espace-locataire-files"
 PAYMENTS_QUEUE = "espace-locataire-payments"
 DOCUMENTS_QUEUE = "espace-locataire-documents"
 MAIL_EVENTS_QUEUE = "espace-locataire-mail-events"
-QUEUES = (PAYMENTS_QUEUE, DOCUMENTS_QUEUE, MAIL_EVENTS_QUEUE)
+ACCESS_QUEUE = "espace-locataire-access"
+QUEUES = (PAYMENTS_QUEUE, DOCUMENTS_QUEUE, MAIL_EVENTS_QUEUE, ACCESS_QUEUE)
 DEAD_SUFFIX = "-dead"
 EXPIRY_ATTRIBUTE = "expires_at_epoch"
 MAX_RECEIVES = 5
@@ -62,6 +63,7 @@ class Resources:
     payments_queue: str
     documents_queue: str
     mail_events_queue: str
+    access_queue: str
     mail_sender: str
 
     def queue_urls(self) -> dict[str, str]:
@@ -70,13 +72,14 @@ class Resources:
             PAYMENTS_QUEUE: self.payments_queue,
             DOCUMENTS_QUEUE: self.documents_queue,
             MAIL_EVENTS_QUEUE: self.mail_events_queue,
+            ACCESS_QUEUE: self.access_queue,
         }
 
 
 def known_resources(endpoint: str, account: str, table: str = TABLE) -> Resources:
     """Give the addresses the resources have, or will have, at an endpoint: they follow from the names."""
-    payments, documents, mail_events = (f"{endpoint}/{account}/{name}" for name in QUEUES)
-    return Resources(table, FILES_BUCKET, payments, documents, mail_events, MAIL_SENDER)
+    payments, documents, mail_events, access = (f"{endpoint}/{account}/{name}" for name in QUEUES)
+    return Resources(table, FILES_BUCKET, payments, documents, mail_events, access, MAIL_SENDER)
 
 
 @cache

@@ -19,6 +19,8 @@ from infra.local.schedules import Schedules
 from infra.local.server import answer_with
 from infra.local.serving import LoopbackServer
 from infra.local.settings import LocalSettings
+from infra.migrations.migration import all_migrations
+from infra.migrations.running import Migrating
 
 
 class Whole:
@@ -49,18 +51,21 @@ class Whole:
             queues=Queues(sqs, resources.queue_urls()),
             provider=self._provider,
             cloud_alive=cloud.alive,
-            people=demonstration.people,
+            people=self.people,
         )
         self._panel = Panel(parts)
 
     def prepare(self) -> None:
-        """Create what is missing in the local AWS, the demonstration landlord last."""
-        create_resources(self._cloud.endpoint, self._cloud.credentials)
+        """Create what is missing in the local AWS, migrate what is older, the demonstration landlord last."""
+        resources = create_resources(self._cloud.endpoint, self._cloud.credentials)
+        dynamodb = client("dynamodb", self._cloud.endpoint, self._cloud.credentials)
+        # Only one portal runs on a state, so a migration that was cut off goes on at once.
+        Migrating(dynamodb, resources.table, by="make run", silence=None).run(all_migrations())
         demonstration.prepare(self._settings.homes, self._settings.state_dir)
 
     def people(self) -> list[Person]:
         """Give the people to sign in as."""
-        return demonstration.people()
+        return demonstration.people(self._clock())
 
     @contextlib.contextmanager
     def running(self, portal: LoopbackServer, panel: LoopbackServer) -> Iterator[None]:

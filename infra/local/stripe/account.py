@@ -27,11 +27,19 @@ _ONLY = {"payment_method": {"allow_redisplay", "customer", "metadata"}}
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where events are sent: thin events or snapshots, signed with the endpoint's own secret."""
+    """Where events are sent: thin events or snapshots, signed with the endpoint's own secret.
+
+    ``types`` are those that it asks for, all of them if none is named.
+    """
 
     send: Send
     secret: str
     thin: bool
+    types: frozenset[str] = frozenset()
+
+    def asks_for(self, event_type: str) -> bool:
+        """Tell whether such events are sent there."""
+        return not self.types or event_type in self.types
 
 
 class Account:
@@ -75,8 +83,9 @@ class Account:
         return reversed(self.state.objects.get(kind, {}).values())
 
     def publish(self, event_type: str, subject: Json, previous: Json | None = None) -> None:
-        """Create the event of a change and queue it for every endpoint, unless it is never generated."""
+        """Create the event of a change and queue it for who asks for such, unless it is never generated."""
         check_object(subject)
+        asking = [name for name, endpoint in self.endpoints.items() if endpoint.asks_for(event_type)]
         if self.switchboard.strikes("ungenerated"):
             return
         content: Json = {"object": json.loads(json.dumps(subject))}
@@ -88,12 +97,12 @@ class Account:
             {
                 "api_version": API_VERSION,
                 "data": content,
-                "pending_webhooks": len(self.endpoints),
+                "pending_webhooks": len(asking),
                 "request": {"id": None, "idempotency_key": None},
                 "type": event_type,
             },
         )
-        for name in self.endpoints:
+        for name in asking:
             self.queue_delivery(name, event["id"], attempt=0)
 
     def queue_delivery(self, endpoint: str, event_id: str, attempt: int, after_seconds: int = 0) -> None:

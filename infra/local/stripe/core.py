@@ -62,10 +62,20 @@ class StandIn(Tenant):
         """The account's clock, in seconds since 1970."""
         return self.account.now
 
-    def register_endpoint(self, send: Send, secret: str, thin: bool = True, name: str = "portal") -> None:
-        """Send every event from now on to ``send(body, signature) -> status``, thin or as a snapshot."""
+    def register_endpoint(
+        self,
+        send: Send,
+        secret: str,
+        thin: bool = True,
+        name: str = "portal",
+        types: frozenset[str] = frozenset(),
+    ) -> None:
+        """Send events from now on to ``send(body, signature) -> status``, thin or as a snapshot.
+
+        Those of ``types`` are sent, or all of them if none is named.
+        """
         with self.lock:
-            self.account.endpoints[name] = Endpoint(send, secret, thin)
+            self.account.endpoints[name] = Endpoint(send, secret, thin, types)
 
     def advance(self, seconds: int) -> None:
         """Move the clock forward; sessions expire and events arrive at their second, in order."""

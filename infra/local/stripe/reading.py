@@ -40,6 +40,8 @@ def expanded(account: Account, answer: Json, paths: Iterable[str]) -> Json:
 
 def _step(account: Account, here: list[Json], name: str) -> Iterator[Json]:
     for one in here:
+        if name == "refunds" and one.get("object") == "charge":
+            one[name] = listed(account, "refund", f"/v1/charges/{one['id']}/refunds", {"charge": one["id"]})
         if name not in one:
             raise Refusal(f"This property cannot be expanded ({name}).", param="expand")
         value = one[name]

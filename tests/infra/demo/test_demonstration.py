@@ -17,7 +17,7 @@ from chalicelib.domain.ledger import LedgerEntry
 from chalicelib.domain.service_requests import RequestState, ServiceRequest
 from chalicelib.gateways.passwords import Argon2Passwords
 from infra.demo import generate, people
-from infra.demo.passwords import AGENT_HASH, TENANT_HASHES
+from infra.demo.passwords import AGENT_HASH, BCRYPT_HASH, DJANGO_HASH, FORMER_HASHES, TENANT_HASHES
 from tests.domain.test_exchange_reading import Portal
 
 TODAY = date(2026, 11, 23)
@@ -135,14 +135,29 @@ def test_the_people_of_the_panel_can_sign_in_with_what_it_says() -> None:
     assert {one["email"] for one in people() if one["lease"] == "L/9127"} == {""}
     assert len(signing_in) == 7
     assert hashes.keys() >= {one["email"] for one in signing_in}
-    assert all((hashes[one["email"]] in TENANT_HASHES) == (one["role"] == "locataire") for one in signing_in)
+    tenants = {*TENANT_HASHES, *FORMER_HASHES}
+    assert all((hashes[one["email"]] in tenants) == (one["role"] == "locataire") for one in signing_in)
+
+
+def test_some_accounts_come_from_a_former_site_with_every_kind_of_hash() -> None:
+    found = Counter(row["mot_de_passe"] in FORMER_HASHES for row in rows()["comptes.csv"])
+    told = {one["email"]: one["note"] for one in people()}
+    hashes = {row["courriel"]: row["mot_de_passe"] for row in rows()["comptes.csv"]}
+
+    assert 0.05 < found[True] / found.total() < 0.25
+    assert set(FORMER_HASHES) <= set(hashes.values())
+    assert {email: hashes[email] for email, note in told.items() if "ancien site" in note} == {
+        "a-jour@demo.example": BCRYPT_HASH,
+        "crediteur@demo.example": DJANGO_HASH,
+    }
 
 
 def test_the_hashes_are_those_of_the_passwords() -> None:
     hasher = Argon2Passwords()
 
-    assert all(hasher.matches(one, "Bonjour-2026!") for one in TENANT_HASHES)
+    assert all(hasher.matches(one, "Bonjour-2026!") for one in (*TENANT_HASHES, *FORMER_HASHES))
     assert hasher.matches(AGENT_HASH, "Gestion-2026!")
+    assert not any(hasher.matches(one, "Gestion-2026!") for one in FORMER_HASHES)
     assert not hasher.matches(AGENT_HASH, "Bonjour-2026!")
 
 

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.accounts import Role, sign_in
+from chalicelib.domain.accounts import Role, same_address
+from chalicelib.domain.second_factor import Proof, proof_of
 from chalicelib.portal import portal
 from chalicelib.storage.intake import DynamoIntake
-from chalicelib.storage.table import connection
+from chalicelib.storage.table import Item, account_key, agent_key, connection
 from infra.demo import ensure, loading, people
+from infra.demo.featured import AGENT_EMAIL
+from infra.demo.telephone import code_at
+from tests.conftest import Clock
 from tests.faults import Faults
 from tests.storage.books import check_books, stored_items
 
@@ -23,8 +27,10 @@ def test_everybody_shown_on_the_panel_can_sign_in() -> None:
     accounts, passwords = portal().accounts, portal().passwords
     for one in people():
         if one["email"]:
-            found = sign_in(accounts, passwords, one["email"], one["password"], Role(one["role"]))
+            found = accounts.find(same_address(one["email"]))
             assert found is not None, one
+            assert found.role is Role(one["role"])
+            assert passwords.matches(found.password_hash, one["password"])
     assert check_books()["9126"] == 486_32
 
 
@@ -34,7 +40,7 @@ def test_a_landlord_that_is_there_is_left_alone() -> None:
 
     ensure(20, today=date(2026, 12, 24))
 
-    assert heard.calls == {"GetItem": 1}
+    assert heard.calls == {"BatchGetItem": 1}
     assert stored_items() == before
 
 
@@ -52,6 +58,31 @@ def test_a_load_that_was_cut_is_finished_from_the_same_files(
     assert 0 < half < len(stored_items())
     assert len(DynamoIntake().known_leases([str(9126 + rank) for rank in range(7)])) == 7
     assert check_books()["9126"] == 486_32
+
+
+def test_the_agent_s_telephone_is_enrolled_with_the_key_that_the_panel_knows(clock: Clock) -> None:
+    ensure(7, today=TODAY)
+    code, seconds = code_at(clock.at)
+
+    lock = portal().second_lock
+    factor = lock.steps.look(AGENT_EMAIL, []).factor
+    assert factor is not None
+    proof = proof_of(lock, factor, AGENT_EMAIL, code, clock.at)
+    assert proof == Proof(step=int(clock.at.timestamp()) // 30)
+    assert seconds == 30
+    assert proof_of(lock, factor, AGENT_EMAIL, "demo-demo-demo-demo", clock.at) is not None
+
+
+def test_an_agent_loaded_before_there_were_telephones_is_given_one() -> None:
+    ensure(7, today=TODAY)
+    for pk, sk in ((account_key(AGENT_EMAIL), "FACTOR"), (agent_key(AGENT_EMAIL), "PROFILE")):
+        Item(pk, sk).delete()
+
+    ensure(7, today=TODAY)
+
+    found = portal().second_lock.steps.look(AGENT_EMAIL, [])
+    assert found.agent is not None
+    assert found.factor is not None
 
 
 def _stop_halfway(done: int, total: int) -> None:

@@ -40,6 +40,16 @@ PEOPLE: list[Person] = [
         "name": "M. Noël-Bäcker",
         "note": "",
     },
+    {
+        "role": "agent",
+        "email": "agent@demo.example",
+        "password": "Gestion-2026!",
+        "lease": "",
+        "name": "Claire Morvan",
+        "note": "",
+        "code": "012345",
+        "code_seconds": 17,
+    },
 ]
 
 

@@ -26,6 +26,14 @@ def test_everything_runs_and_says_so(panel: PanelUnderTest) -> None:
     assert panel.ask("/api/demo")["people"] == PEOPLE
 
 
+def test_the_agent_is_shown_with_the_code_of_the_moment(panel: PanelUnderTest) -> None:
+    status, page = panel.call("GET", "/")
+
+    assert status == 200
+    assert page.count("puis le code") == 1
+    assert "<code>012345</code>, encore 17" in page
+
+
 def test_health_says_when_the_local_aws_is_gone(local_aws: LocalAws, tmp_path: Path) -> None:
     with a_panel(local_aws, tmp_path) as panel:
         local_aws.cloud.kill()

@@ -127,6 +127,15 @@ def run(tmp_path: Path) -> Iterator[Run]:
         made.end(signal.SIGTERM)
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Give a portal that runs, to the tests that let it run."""
+    made = Run(tmp_path_factory.mktemp("running") / "state")
+    made.start()
+    yield made
+    made.end(signal.SIGTERM)
+
+
 def test_it_starts_stops_and_finds_everything_again(run: Run) -> None:
     run.start()
     assert run.sign_in() == "/"
@@ -155,20 +164,16 @@ def test_it_is_killed_and_finds_everything_again(run: Run) -> None:
     assert run.end(signal.SIGTERM)[0] == 0
 
 
-def test_an_unknown_path_is_a_french_page(run: Run) -> None:
-    run.start()
-
-    status, page = run.get("/cette-page-n-existe-pas")
+def test_an_unknown_path_is_a_french_page(running: Run) -> None:
+    status, page = running.get("/cette-page-n-existe-pas")
 
     assert status == 404
     assert '<html lang="fr"' in page
     assert "Cette page n’existe pas" in page
 
 
-def test_the_same_state_is_never_run_twice_at_once(run: Run) -> None:
-    run.start()
-
-    code, shown = _ended(Run(run.state).launch())
+def test_the_same_state_is_never_run_twice_at_once(running: Run) -> None:
+    code, shown = _ended(Run(running.state).launch())
 
     assert code == 1
     assert len(shown.strip().splitlines()) == 1

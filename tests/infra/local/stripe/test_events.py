@@ -158,6 +158,17 @@ def test_two_endpoints_receive_each_in_its_own_form(shop: Shop) -> None:
     assert json.loads(snapshots.received[0][0])["object"] == "event"
 
 
+def test_an_endpoint_receives_what_it_asks_for_and_waits_for_nothing_else(shop: Shop) -> None:
+    asking = Inbox()
+    shop.stand_in.register_endpoint(asking, SECRET, types=frozenset({"charge.succeeded"}))
+    shop.paid()
+
+    shop.stand_in.advance(0)
+
+    assert asking.types == ["charge.succeeded"]
+    assert {event.pending_webhooks for event in shop.client.v1.events.list()} == {0}
+
+
 def test_an_event_may_call_back_while_it_is_received(stand_in: StandIn) -> None:
     shop = Shop(stand_in)
     seen: list[str] = []
