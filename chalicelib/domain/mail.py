@@ -1,8 +1,14 @@
-"""Mail (« courriel ») as the domain sees it: a template, its values, and what is attached."""
+"""Mail (« courriel ») as the domain sees it: an address, a template, its values, and what is attached."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+# SES takes no accents before the @; RFC 5321 ends it at 64 characters and the whole at 254.
+_BEFORE_AT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST = re.compile(rf"(?=.{{4,253}}$)({_LABEL}\.)+(?=[A-Za-z]){_LABEL}")
 
 
 class Undeliverable(ValueError):
@@ -29,3 +35,20 @@ class Mailer(Protocol):
         ``Undeliverable`` if the address cannot exist.  Any other error may pass: the same mail can be tried
         again, and the tenant may then receive it twice when only the answer was lost.
         """
+
+
+def deliverable(address: str) -> str:
+    """Give the address as SES takes it, an accented domain in its ASCII form; ``Undeliverable`` if none is.
+
+    The address is not in the error: it would end in the logs.
+    """
+    before_at, _, host = address.strip().rpartition("@")
+    try:
+        host = host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError as error:
+        raise Undeliverable("the domain of this address cannot exist") from error
+    whole = f"{before_at}@{host}"
+    shaped = _BEFORE_AT.fullmatch(before_at) and _HOST.fullmatch(host)
+    if not shaped or len(before_at) > 64 or len(whole) > 254:
+        raise Undeliverable("this address cannot exist")
+    return whole

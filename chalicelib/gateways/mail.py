@@ -2,27 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import formataddr
 from functools import cached_property
 from typing import Any
 
 from chalicelib import cloud
-from chalicelib.domain.mail import Attachment, Undeliverable
-from chalicelib.domain.mail_health import MailHealth
+from chalicelib.domain.mail import Attachment, Undeliverable, deliverable
+from chalicelib.domain.mail_health import MailHealth, mail_trouble
 from chalicelib.templating import ROOT, render
 
 LOGO = ROOT / "templates" / "mail" / "logo.png"  # white and transparent: the cell behind it has the colour
 LOGO_ID = "logo@portal"
-# SES takes no accents before the @; RFC 5321 ends it at 64 characters and the whole at 254.
-_BEFORE_AT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_HOST = re.compile(rf"(?=.{{4,253}}$)({_LABEL}\.)+(?=[A-Za-z]){_LABEL}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNSAFE_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029"/\\]')
-_SEVEN_BITS = SMTP.clone(cte_type="7bit")
 
 
 class SesMail:
@@ -39,7 +32,7 @@ class SesMail:
     ) -> None:
         """Send the mail of that template; ``Undeliverable`` if the address cannot exist, or takes no mail."""
         recipient = deliverable(to)
-        if self._health.find(recipient):
+        if mail_trouble(self._health, recipient):
             raise Undeliverable("mail to this address came back")
         message = self._write(recipient, template, values)
         for attachment in attachments:
@@ -52,9 +45,13 @@ class SesMail:
 
     def _write(self, recipient: str, template: str, values: Mapping[str, Any]) -> EmailMessage:
         """Write both versions; the first line of the text is the subject, for the two of them."""
+        # Loaded by the functions that write mails, not by every page.
+        from email.headerregistry import Address
+        from email.policy import SMTP
+
         subject, text = _subject_and_text(render(f"mail/{template}.txt", dict(values)))
         html = render(f"mail/{template}.html", {**values, "subject": subject, "logo": LOGO_ID})
-        message = EmailMessage(policy=_SEVEN_BITS)
+        message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
         message["From"] = Address(self._name, addr_spec=self._address)
         message["To"] = Address(addr_spec=recipient)
         message["Subject"] = subject
@@ -71,23 +68,6 @@ class SesMail:
     @cached_property
     def _ses(self) -> Any:
         return self._given or cloud.client("sesv2")
-
-
-def deliverable(address: str) -> str:
-    """Give the address as SES takes it, an accented domain in its ASCII form; ``Undeliverable`` if none is.
-
-    The address is not in the error: it would end in the logs.
-    """
-    before_at, _, host = address.strip().rpartition("@")
-    try:
-        host = host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError as error:
-        raise Undeliverable("the domain of this address cannot exist") from error
-    whole = f"{before_at}@{host}"
-    shaped = _BEFORE_AT.fullmatch(before_at) and _HOST.fullmatch(host)
-    if not shaped or len(before_at) > 64 or len(whole) > 254:
-        raise Undeliverable("this address cannot exist")
-    return whole
 
 
 def _subject_and_text(written: str) -> tuple[str, str]:

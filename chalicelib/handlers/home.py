@@ -14,11 +14,12 @@ ACTIONS = 10
 def show_home(visit: Visit) -> Answer:
     """Show what matters now: alerts, requests, accounts, latest actions; two requests to the table."""
     visitor = visit.signed_in
-    facts = portal().home.facts([hold.lease for hold in visitor.holds])
+    facts = portal().home.facts([hold.lease for hold in visitor.holds], visitor.email)
     return Page(
         "home/home.html",
         {
             "alerts": facts.alerts(visit.today),
+            "mail_trouble": facts.mail_trouble,
             "accounts": facts.accounts,
             "open_requests": visitor.open_requests,
             "request_count": visitor.request_count,

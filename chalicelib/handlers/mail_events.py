@@ -13,6 +13,7 @@ from chalice.app import SQSEvent
 
 from chalicelib.domain.alarms import Alarm, raise_alarm
 from chalicelib.domain.mail_health import BadAddress, Trouble
+from chalicelib.handlers.batches import each_message
 from chalicelib.portal import portal
 
 FOR_GOOD = "Permanent"
@@ -20,11 +21,7 @@ FOR_GOOD = "Permanent"
 
 def record_mail_events(event: SQSEvent) -> dict[str, Any]:
     """Keep the addresses that take no mail; give back the messages to send again."""
-    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    answer = process_partial_response(event=event.to_dict(), record_handler=_record, processor=processor)
-    return dict(answer)
+    return each_message(event, _record)
 
 
 def _record(record: Any) -> None:

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -18,9 +18,10 @@ from jinja2 import UndefinedError
 
 from chalicelib import templating
 from chalicelib.domain.landlord import read_landlord
-from chalicelib.domain.mail import Attachment, Mailer, Undeliverable
+from chalicelib.domain.mail import Attachment, Mailer, Undeliverable, deliverable
 from chalicelib.domain.mail_health import BadAddress, Trouble
-from chalicelib.gateways.mail import SesMail, deliverable
+from chalicelib.domain.timeline import TimelineEvent
+from chalicelib.gateways.mail import SesMail
 from infra.local.resources import Resources
 
 SENDER = "Littoral Habitat, à Rochefort <contact@littoral-habitat.example>"
@@ -82,13 +83,17 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Healthy:
-    """Knows of one address that takes no mail."""
+    """Knows of one address that takes no mail, and of one that takes it again."""
 
     def find(self, email: str) -> BadAddress | None:
-        return BadAddress(email, Trouble.BOUNCED, NOW) if email == "gone@courriel.example" else None
+        lifts = {"gone@courriel.example": (), "back@courriel.example": (NOW + timedelta(hours=1),)}
+        return BadAddress(email, Trouble.BOUNCED, NOW, lifts[email]) if email in lifts else None
 
     def record(self, bad: BadAddress) -> None:
         raise AssertionError(bad)
+
+    def lift(self, lifted: BadAddress, tenant: str, event: TimelineEvent) -> bool:
+        raise AssertionError(lifted)
 
 
 @pytest.fixture
@@ -294,6 +299,12 @@ def test_no_mail_leaves_for_an_address_whose_mail_came_back(mail: Mailer, outbox
 
     assert not outbox.calls
     assert "gone@" not in str(refusal.value)
+
+
+def test_mail_leaves_again_for_an_address_whose_owner_asked_for_it(mail: Mailer, outbox: Outbox) -> None:
+    mail.send("back@courriel.example", "payment_ticket", PAID)
+
+    assert outbox.message()["To"] == "back@courriel.example"
 
 
 def test_a_sender_that_cannot_exist_is_told_at_start() -> None:
