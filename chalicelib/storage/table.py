@@ -4,11 +4,23 @@
 item                  pk                        sk                                read by
 ====================  ========================  ================================  =======================
 account               ``EMAIL#<address>``       ``ACCOUNT``                       sign-in
+account of a person   ``TENANT#<id>``           ``ACCOUNT``                       registration, import
+second factor         ``EMAIL#<address>``       ``FACTOR``                        sign-in of agents
+passkey               ``PASSKEYS#<owner>``      ``<mark>``                        sign-in, page of passkeys
+whose a passkey is    ``PASSKEY#<mark>``        ``PASSKEY``                       sign-in
+challenge, used       ``CHALLENGE#<mark>``      ``CHALLENGE``                     (its absence is a condition)
+agent's profile       ``AGENT#<id>``            ``PROFILE``                       every page of an agent
+agent's session       ``AGENT#<id>``            ``SESSION#<family>``              every page of an agent
+tries at a password   ``EMAIL#<address>``       ``TRIES``, ``TRIES#<device>``     sign-in
+tries of others       ``TRIES#<kind>#<name>``   ``TRIES``                         sign-in, registration
+link of a mail        ``LINK#<sha256>``         ``LINK``                          the page that it opens
+last answer, by kind  ``LINK#<address>``        ``NEWEST#<kind>``                 the worker of accounts
+address in trouble    ``MAIL#<address>``        ``MAIL``                          each mail; home, profile
 timeline event        ``TENANT#<id>``           ``ACTION#<moment>#<subject>``     home page
 hold on a lease       ``TENANT#<id>``           ``HOLD#<lease>``                  every page
 open request          ``TENANT#<id>``           ``OPEN#<number>``                 every page
 profile               ``TENANT#<id>``           ``PROFILE``                       every page
-session               ``TENANT#<id>``           ``SESSION#<hash>``                every page
+session               ``TENANT#<id>``           ``SESSION#<family>``              every page
 request               ``REQUESTS#<tenant>``     ``<number>``                      Demandes
 holder, lease,        ``LEASE#<number>``        ``HOLDER#<tenant>``, ``LEASE``,   Contrat, tickets
 occupant, unit                                  ``OCCUPANT#…``, ``UNIT#…``
@@ -21,6 +33,7 @@ balance               ``BOOK#<account>``        ``TOTAL``                       
 payment               ``PAYMENT#<id>``          ``PAYMENT``                       payment pages; index ``due``
 event received        ``EVENT#<id>``            ``EVENT``                         (kept to be looked up)
 document              ``PAPERS#<lease>``        ``<day>#<id>``                    Documents
+migration that ran    ``MIGRATIONS``            ``<number>``                      the deployment
 ====================  ========================  ================================  =======================
 
 The letters are chosen: read backwards, a tenant's partition gives the session, the profile, the open
@@ -28,8 +41,9 @@ requests and the holds, then the latest actions, so that one query with a limit 
 gives the balance, the pending payment, then the latest entries.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -39,6 +53,8 @@ from pynamodb.exceptions import GetError, PynamoDBException, QueryError
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
+from chalicelib.storage.outages import tell_outages
+from chalicelib.storage.reading import class_of, readers_of
 from chalicelib.storage.wire import PlainAnswers
 
 CONDITION_FAILED = "ConditionalCheckFailed"
@@ -129,32 +145,31 @@ class Item(Model):
     due_pk = UnicodeAttribute(null=True)
     due_sk = UnicodeAttribute(null=True)
     due = DueIndex()
+    # What a newer version wrote in it, if it was read whole.
+    others: Mapping[str, Any] = MappingProxyType({})
+
+    def serialize(self, null_check: bool = True) -> dict[str, dict[str, Any]]:
+        """Spell an item."""
+        return {**self.others, **super().serialize(null_check)}
 
     @classmethod
     def from_raw_data(cls, data: dict[str, Any]) -> Self:
-        """Read an item in one pass over its own attributes: half the time of PynamoDB's general way."""
+        """Read an item in one pass over its own attributes: half the time of PynamoDB's general way.
+
+        What was written before an attribute was there has that attribute's default.
+        """
         if data is None:
             raise ValueError("no item")
-        stored: type[Any] = Item.kind.deserialize(data["kind"]["S"])  # type: ignore[no-untyped-call]
+        stored = class_of(Item, data["kind"]["S"])
+        readers, defaults = readers_of(Item, stored)
         item = object.__new__(stored)
         item.attribute_values = {
-            name: read(data[spelled][letter])
-            for name, spelled, letter, read in _readers(stored)
-            if spelled in data
+            name: read(data[spelled][letter]) for name, spelled, letter, read in readers if spelled in data
         }
+        for name, default in defaults:
+            if name not in item.attribute_values:
+                item.attribute_values[name] = default() if callable(default) else default
         return item  # type: ignore[no-any-return]
-
-
-_READERS: dict[type[Item], list[tuple[str, str, str, Callable[[Any], Any]]]] = {}
-
-
-def _readers(stored: type[Item]) -> list[tuple[str, str, str, Callable[[Any], Any]]]:
-    if stored not in _READERS:
-        _READERS[stored] = [
-            (name, one.attr_name, one.attr_type, one.deserialize)
-            for name, one in stored.get_attributes().items()
-        ]
-    return _READERS[stored]
 
 
 def use_table(name: str) -> None:
@@ -167,6 +182,7 @@ def use_table(name: str) -> None:
     if Item.Meta.table_name != name:
         leave_table()
         Item.Meta.table_name = name
+        tell_outages(connection())
         connection().session.register_component("response_parser_factory", PlainAnswers())
         _ = connection().client
 
@@ -237,9 +253,19 @@ def _ask(operation: str, asked: dict[str, Any]) -> dict[str, Any]:
         raise ERRORS[operation](f"{operation} failed: {error}", error) from error
 
 
+def account_key(email: str) -> str:
+    """Partition of an account, known by its address."""
+    return f"EMAIL#{email}"
+
+
 def tenant_key(tenant: str) -> str:
     """Partition of what every page of a tenant needs."""
     return f"TENANT#{tenant}"
+
+
+def agent_key(agent: str) -> str:
+    """Partition of what every page of an agent needs."""
+    return f"AGENT#{agent}"
 
 
 def lease_key(lease: str) -> str:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from pynamodb.exceptions import PutError
 
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.events import ProviderEvent
 from chalicelib.storage.events import KEPT, DynamoEventLog, EventItem
 from chalicelib.storage.table import connection
@@ -39,5 +39,5 @@ def test_a_table_that_does_not_answer_is_not_taken_for_an_event_that_came_before
     monkeypatch.setattr("time.sleep", lambda _: None)
     Faults(connection().client, lambda _: "throttle")
 
-    with pytest.raises(PutError):
+    with pytest.raises(Unavailable):
         DynamoEventLog().keep(EVENT)

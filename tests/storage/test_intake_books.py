@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from itertools import count
 
 import pytest
-from botocore.exceptions import BotoCoreError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.exchange.layouts import BY_NAME
 from chalicelib.domain.ledger import STRIPE, EntryKind, LedgerEntry, Line, Posting, lease_account
 from chalicelib.storage.intake_books import spelled_line
@@ -61,7 +61,7 @@ def _after(calls: int, kind: str) -> Callable[[str], str | None]:
 def _try(lease: str) -> bool:
     try:
         bring(_long_lease(lease))
-    except BotoCoreError:
+    except Unavailable:
         return False
     return True
 

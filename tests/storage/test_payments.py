@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
-from chalicelib.domain.errors import Absent, Conflict
+from chalicelib.domain.errors import Absent, Conflict, Unavailable
 from chalicelib.domain.payments import (
     EUR,
     Fact,
@@ -17,7 +17,7 @@ from chalicelib.domain.payments import (
     posting_of,
 )
 from chalicelib.storage.ledger import DynamoLedger
-from chalicelib.storage.payments import SHARDS, DynamoPayments
+from chalicelib.storage.payments import SHARDS, DynamoPayments, PaymentItem
 from chalicelib.storage.table import Item, tenant_key
 from chalicelib.storage.timeline import ActionItem
 from tests.mothers import ELOISE, NOW, a_payment, a_posting
@@ -91,6 +91,34 @@ def test_a_payment_that_was_changed_meanwhile_is_not_overwritten(payments: Dynam
 
     assert payments.get(read.id).session == "cs_1"
     assert DynamoLedger().account("9126").balance_cents == 0
+
+
+def test_a_change_of_a_payment_alone_is_no_transaction(
+    payments: DynamoPayments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payments.add(a_payment(), "")
+    read = payments.get(a_payment().id)
+    with monkeypatch.context() as alone:
+        alone.setattr("chalicelib.storage.payments.commit", lambda _: pytest.fail("a transaction"))
+
+        saved = payments.save(replace(read, session="cs_1"))
+
+    assert payments.get(read.id) == saved == replace(read, session="cs_1", version=read.version + 1)
+
+
+def test_a_change_that_meets_a_transaction_waits_for_it(
+    payments: DynamoPayments, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object, **__: object) -> NoReturn:
+        raise Unavailable("DynamoDB")
+
+    payments.add(a_payment(), "")
+    read = payments.get(a_payment().id)
+    monkeypatch.setattr(PaymentItem, "update", busy)
+
+    saved = payments.save(replace(read, session="cs_1"))
+
+    assert payments.get(read.id) == saved
 
 
 def test_a_fact_changes_books_payment_and_timeline_at_once_and_once(payments: DynamoPayments) -> None:

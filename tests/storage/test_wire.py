@@ -133,7 +133,10 @@ def test_a_cancelled_transaction_gives_its_reasons(plain: Any, resources: Resour
     assert [reason["Code"] for reason in reasons] == ["None", "ConditionalCheckFailed"]
 
 
-def test_a_throttled_read_is_tried_again(plain: Any, resources: Resources) -> None:
+def test_a_throttled_read_is_tried_again(
+    plain: Any, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
     plain.put_item(TableName=resources.table, Item=KEY)
     kinds = iter(["throttle", "after"])
     faults = Faults(plain, lambda _: next(kinds, None))
