@@ -23,19 +23,24 @@ run: .venv/ready ## Serve the portal on http://127.0.0.1:8000, with everything i
 
 .PHONY: test
 test: .venv/ready .venv-deploy/ready ## Run the tests (the browser ones need Debian's chromium)
-	$(BIN)/pytest -m 'not long' -n auto --dist loadfile
+	$(BIN)/pytest -m 'not long and not rehearsal' -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: test-long
 test-long: .venv/ready .venv-deploy/ready ## Run all the tests, the long ones too
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -m 'not rehearsal' -n auto --dist loadfile --no-loadscope-reorder
+
+.PHONY: rehearse
+rehearse: .venv/ready ## Deploy the real package on this machine, and play the journeys on it
+	$(BIN)/pytest -m rehearsal -vv tests/rehearsal
 
 .PHONY: check
-check: .venv/ready ## Style, types and import rules: all that must hold beside the tests
+check: .venv/ready .venv-deploy/ready ## Style, types, import rules, scanners: all that must hold beside the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pip check
+	$(BIN)/pytest tests/supply/scanners.py
 
 .PHONY: fix
 fix: .venv/ready ## Repair what the linter can repair
@@ -49,6 +54,26 @@ bench: .venv/ready .venv/bench ## Measure the goals of performance, one line eac
 .PHONY: package
 package: .venv/ready ## Make what is sent to AWS, into build/STAGE: make package STAGE=dev
 	@$(BIN)/python -m infra.package '$(STAGE)'
+
+.PHONY: deploy
+deploy: .venv/ready ## Bring a stage up on AWS, having shown what changes: make deploy STAGE=dev
+	@$(BIN)/python -m infra.deploy deploy '$(STAGE)' $(if $(filter 1,$(YES)),--yes)
+
+.PHONY: rollback
+rollback: .venv/ready ## Go back to the release before: make rollback STAGE=dev
+	@$(BIN)/python -m infra.deploy rollback '$(STAGE)' $(if $(RELEASE),--release='$(RELEASE)') $(if $(filter 1,$(YES)),--yes)
+
+.PHONY: migrate
+migrate: .venv/ready ## Go on with migrations, or count what they would change: make migrate STAGE=dev DRY_RUN=1
+	@$(BIN)/python -m infra.deploy migrate '$(STAGE)' $(if $(filter 1,$(DRY_RUN)),--dry-run)
+
+.PHONY: audit
+audit: .venv/ready .venv-deploy/ready ## Ask whether what travels is known to be vulnerable, or say « not verified »
+	@$(BIN)/python -m infra.package.audit $(if $(ADVISORIES),--advisories='$(ADVISORIES)')
+
+.PHONY: drill
+drill: .venv/ready ## Restore the table beside itself and compare: make drill STAGE=prod (AT=moment KEEP=1 FILES=1 TABLE=name)
+	@$(BIN)/python -m infra.restore '$(STAGE)' $(if $(AT),--at='$(AT)') $(if $(filter 1,$(KEEP)),--keep) $(if $(filter 1,$(FILES)),--files) $(if $(TABLE),--table='$(TABLE)')
 
 .venv/bench: requirements-bench.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt

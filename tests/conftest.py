@@ -1,5 +1,6 @@
 """Fixtures for all the tests: a real table, real queues and buckets, no network but this machine's own."""
 
+import gc
 import os
 import shutil
 import socket
@@ -8,16 +9,22 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from playwright.sync_api import Browser, sync_playwright
 
+from chalicelib.config import ROOT
 from chalicelib.portal import portal, set_clock, wall_clock
-from chalicelib.storage.table import leave_table, use_table
+from chalicelib.storage.table import Item, connection, leave_table, use_table
 from infra.local.keys import free_port
 from infra.local.resources import REGION, Credentials, Resources, create_resources
+from tests.local_aws import GO_BACK, REMEMBER
 
 ACCOUNT = Credentials("000000000000", "not-a-secret")
 CHROMIUM = shutil.which("chromium")
@@ -29,15 +36,29 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Files and folders that take long, longest first; ``pytest --durations=60`` tells.
+LONGEST_FIRST = (
+    "domain/test_collection_machine.py",
+    "infra/package/test_running_alone.py",
+    "browser/",
+    "infra/aws/test_waivers.py",
+    "infra/local/",
+    "infra/",
+    "journeys/",
+    "storage/",
+    "handlers/",
+)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 SETTINGS = {
     "PORTAL_STAGE": "local",
     "PORTAL_ADDRESS": "http://127.0.0.1:8000",
     "PORTAL_SESSION_KEY": "a key of the tests, and of nothing else",
+    "PORTAL_DATA_KEYS": "a key of the tests that seals what is kept",
     "PORTAL_TABLE": "not-created",
     "PORTAL_FILES_BUCKET": "not-created",
     "PORTAL_PAYMENTS_QUEUE": "not-created",
     "PORTAL_DOCUMENTS_QUEUE": "not-created",
+    "PORTAL_ACCESS_QUEUE": "not-created",
     "PORTAL_MAIL_SENDER": "Littoral Habitat <ne-pas-repondre@littoral-habitat.example>",
     "STRIPE_API_KEY": "sk_test_demo",
     "STRIPE_WEBHOOK_SECRETS": "whsec_old,whsec_new",
@@ -60,6 +81,32 @@ class Clock:
 
     def advance(self, **time: float) -> None:
         self.at += timedelta(**time)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_once() -> Iterator[None]:
+    """Read botocore's descriptions of AWS once: each of its sessions would take 100 ms to read them anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(create_loader))
+        yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker is left with one of them at the end."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    path = str(item.path.relative_to(ROOT / "tests"))
+    found = (rank for rank, prefix in enumerate(LONGEST_FIRST) if path.startswith(prefix))
+    return next(found, len(LONGEST_FIRST))
+
+
+def pytest_collection_finish() -> None:
+    """Set aside what was imported: looking for garbage in it stopped the tests for 0.3 s now and then."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +144,6 @@ def aws() -> Iterator[str]:
     """Start the local AWS once, with signatures enforced; give its address."""
     port = free_port()
     environment = os.environ | {
-        "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_REGION": REGION,
         "AUTH": "true",
@@ -109,37 +155,73 @@ def aws() -> Iterator[str]:
         "LOG_LEVEL": "ERROR",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "ministack"],
+        [sys.executable, "-m", "tests.local_aws"],
+        cwd=ROOT,
         env=environment,
+        stdin=subprocess.PIPE,  # its end tells the local AWS that we are gone, however we went
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
     _wait_for(f"{address}/_ministack/health", process)
     yield address
-    process.terminate()
-    process.wait()
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture(scope="session")
+def laid_out(aws: str) -> Resources:
+    """Create the resources once, in a local AWS that is empty, and have it remember them."""
+    ask(f"{aws}/_ministack/reset")
+    made = create_resources(aws, ACCOUNT)
+    ask(aws + REMEMBER)
+    return made
 
 
 @pytest.fixture
-def resources(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
+def resources(aws: str, laid_out: Resources, monkeypatch: pytest.MonkeyPatch) -> Iterator[Resources]:
     """Give the test a table, a bucket and queues that are empty."""
-    urllib.request.urlopen(urllib.request.Request(f"{aws}/_ministack/reset", method="POST")).close()
-    made = create_resources(aws, ACCOUNT)
+    ask(aws + GO_BACK)
+    made = laid_out
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws)
     monkeypatch.setenv("PORTAL_TABLE", made.table)
     monkeypatch.setenv("PORTAL_FILES_BUCKET", made.files_bucket)
     monkeypatch.setenv("PORTAL_PAYMENTS_QUEUE", made.payments_queue)
     monkeypatch.setenv("PORTAL_DOCUMENTS_QUEUE", made.documents_queue)
+    monkeypatch.setenv("PORTAL_ACCESS_QUEUE", made.access_queue)
     leave_table()
     yield made
     leave_table()
 
 
+class KeptConnection:
+    """The stores' connection to the table, made once; each test finds it without the hooks of another."""
+
+    def __init__(self) -> None:
+        self._connection: Any = None
+
+    def use(self, table: str) -> None:
+        """Take the connection, as it was when it was made."""
+        if self._connection is None:
+            use_table(table)
+            self._connection = Item._connection
+            self._hooks = copy(self._emitter())
+        Item._connection, Item.Meta.table_name = self._connection, table
+        vars(self._emitter()).update(vars(copy(self._hooks)))
+
+    def _emitter(self) -> Any:
+        return connection().client.meta.events._emitter
+
+
+@pytest.fixture(scope="session")
+def kept_connection() -> KeptConnection:
+    return KeptConnection()
+
+
 @pytest.fixture
-def table(resources: Resources) -> Resources:
+def table(resources: Resources, kept_connection: KeptConnection) -> Resources:
     """Have the stores use the test's own table."""
-    use_table(resources.table)
+    kept_connection.use(resources.table)
     return resources
 
 
@@ -155,6 +237,11 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def ask(address: str) -> None:
+    """Have the local AWS do something that AWS itself does not."""
+    urllib.request.urlopen(urllib.request.Request(address, method="POST")).close()
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:

@@ -20,9 +20,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from infra.local.keys import free_port
+from tests.appearances import DESKTOP
 
 ROOT = Path(__file__).parents[2]
-PHONE, DESKTOP = {"width": 375, "height": 812}, {"width": 1280, "height": 900}
 READY_WITHIN_SECONDS = 60
 
 

@@ -3,16 +3,15 @@
 # manual: ME32 ME33
 """
 
-from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, StorageState
 
-from tests.browser.conftest import DESKTOP, PHONE, RunningPortal, Visitor, sign_in
+from tests.appearances import DESKTOP, NARROW, PHONE, faults, findings, scrolls_sideways
+from tests.browser.conftest import RunningPortal, Visitor, sign_in
 
 pytestmark = pytest.mark.browser
-NARROW = {"width": 320, "height": 640}
 PUBLIC = [
     "/connexion",
     "/inscription",
@@ -27,6 +26,9 @@ PUBLIC = [
 PRIVATE = [
     "/",
     "/informations-personnelles",
+    "/informations-personnelles/mot-de-passe",
+    "/informations-personnelles/e-mail",
+    "/sessions",
     "/contrat",
     "/documents",
     "/paiement",
@@ -36,37 +38,39 @@ PRIVATE = [
 ]
 
 
-def findings(page: Page) -> list[dict[str, Any]]:
-    """Have axe read the page (WCAG 2.0 to 2.2, A and AA, and good practice)."""
-    found = Axe().run(page).response["violations"]
-    return [{"rule": one["id"], "where": [node["html"] for node in one["nodes"]]} for one in found]
+@pytest.fixture(scope="module")
+def entered(chromium: Browser, running: RunningPortal) -> StorageState:
+    """Sign in once; give the cookies."""
+    context = chromium.new_context(base_url=running.address)
+    page = context.new_page()
+    sign_in(page)
+    page.wait_for_url("**/")
+    cookies = context.storage_state()
+    context.close()
+    return cookies
 
 
-def scrolls_sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+@pytest.mark.parametrize("path", PUBLIC)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(visitor: Visitor, path: str) -> None:
+    check(visitor(), path)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, NARROW], ids=["desktop", "phone", "narrow"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    visitor: Visitor, viewport: dict[str, int], scheme: str
+@pytest.mark.parametrize("path", PRIVATE)
+def test_axe_finds_nothing_in_what_tenants_see_either(
+    visitor: Visitor, entered: StorageState, path: str
 ) -> None:
-    page = visitor(viewport=viewport, color_scheme=scheme)
+    check(visitor(storage_state=entered), path)
+
+
+def check(page: Page, path: str) -> None:
+    """Look at a page in every way; what it loads comes from one place."""
     asked: set[str] = set()
     page.on("request", lambda request: asked.add(request.url.split("/")[2]))
+    page.goto(path)
 
-    wrong = {}
-    for paths, enter in ((PUBLIC, False), (PRIVATE, True)):
-        if enter:
-            sign_in(page)
-        for path in paths:
-            page.goto(path)
-            assert page.locator("h1").count() == 1, path
-            assert not scrolls_sideways(page), path
-            if found := findings(page):
-                wrong[path] = found
-
-    assert wrong == {}
+    assert page.locator("h1").count() == 1
+    assert urlsplit(page.url).path == path
+    assert faults(page, [DESKTOP, PHONE, NARROW]) == {}
     assert len(asked) == 1
 
 

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import PHONE, RunningPortal, Visitor, sign_in, until
+from tests.appearances import PHONE
+from tests.browser.conftest import RunningPortal, Visitor, sign_in, until
 
 pytestmark = pytest.mark.browser
 MENU = ["Accueil", "Informations personnelles", "Contrat", "Documents", "Paiement", "Demandes"]

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from chalicelib.gateways.passwords import TODAY_S, Argon2Passwords
 from infra.local import resources
 from infra.local.resources import Resources
 from tests import mothers
 from tests.conftest import Clock
 from tests.mothers import Household
 from tests.town import KEPT_CLIENT, Counted, Provider
-from tests.visitors import Visitor
+from tests.visitors import PASSWORD, Visitor
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +60,32 @@ def neighbour(nadege: Household) -> Visitor:
 def counted(table: Resources) -> Counted:
     """Count the requests to the table from now on."""
     return Counted().watch()
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Compare passwords quickly, and list those that were compared."""
+    compared: list[str] = []
+
+    def matches(_: object, password_hash: str | None, password: str) -> bool:
+        compared.append(password)
+        return password_hash is not None and password == PASSWORD
+
+    monkeypatch.setattr(Argon2Passwords, "matches", matches)
+    return compared
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords in no time, which the real function does not on purpose; real hashes still count."""
+    mothers.hashed(PASSWORD)  # kept for all the tests: it must not be a quick one
+    compare = Argon2Passwords.matches
+    quick = f"{TODAY_S}quick$"
+
+    def matches(own: Argon2Passwords, password_hash: str | None, password: str) -> bool:
+        if password_hash is None or password_hash.startswith(quick):
+            return password_hash == quick + password
+        return compare(own, password_hash, password)
+
+    monkeypatch.setattr(Argon2Passwords, "hash", lambda _, password: quick + password)
+    monkeypatch.setattr(Argon2Passwords, "matches", matches)

@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,9 @@ import yaml
 
 from chalicelib.config import ROOT
 from infra.aws.merge import write_resources
+from tests.once import made_once
 
-CHALICE = "from chalice.cli import main; main()"
+CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,11 @@ class Packaged:
         return self.folder / "sam.yaml"
 
     def template(self) -> dict[str, Any]:
-        """Read the template anew: a test may change what it gets."""
+        """Give the template, anew each time: a test may change what it gets."""
+        return deepcopy(self._read)
+
+    @cached_property
+    def _read(self) -> dict[str, Any]:
         found: dict[str, Any] = yaml.safe_load(self.file.read_text(encoding="utf-8"))
         return found
 
@@ -36,7 +43,10 @@ class Packaged:
 @pytest.fixture(scope="session")
 def packaged(tmp_path_factory: pytest.TempPathFactory) -> Packaged:
     """Package the application with no libraries: the template is the same, and it takes two seconds."""
-    copy = tmp_path_factory.mktemp("application")
+    return Packaged(made_once(tmp_path_factory, "application", _package) / "out")
+
+
+def _package(copy: Path) -> None:
     shutil.copyfile(ROOT / "app.py", copy / "app.py")
     for folder in ("chalicelib", "vendor", ".chalice"):
         left = shutil.ignore_patterns("__pycache__", "deployments", "deployed")
@@ -51,7 +61,6 @@ def packaged(tmp_path_factory: pytest.TempPathFactory) -> Packaged:
         check=True,
         capture_output=True,
     )
-    return Packaged(copy / "out")
 
 
 @pytest.fixture
