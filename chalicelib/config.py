@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL, PRODUCTION = "local", "prod"
 CHECKOUT = "https://checkout.stripe.com"
 SHORTEST_KEY = 32
-SECRETS = ("PORTAL_SESSION_KEY", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS")
+SECRETS = ("PORTAL_SESSION_KEY", "PORTAL_DATA_KEYS", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS")
 
 
 class BadSettings(Exception):
@@ -33,7 +33,10 @@ class Config:
     files_bucket: str
     payments_queue: str
     documents_queue: str
+    access_queue: str
     session_key: str
+    data_keys: tuple[str, ...]
+    viewer_header: str
     mail_sender: str
     stripe_api_key: str
     stripe_webhook_secrets: tuple[str, ...]
@@ -65,7 +68,10 @@ def read_config(
         files_bucket=_needed(environment, "PORTAL_FILES_BUCKET"),
         payments_queue=_needed(environment, "PORTAL_PAYMENTS_QUEUE"),
         documents_queue=_needed(environment, "PORTAL_DOCUMENTS_QUEUE"),
+        access_queue=_needed(environment, "PORTAL_ACCESS_QUEUE"),
         session_key=_needed(environment, "PORTAL_SESSION_KEY"),
+        data_keys=_several(_needed(environment, "PORTAL_DATA_KEYS")),
+        viewer_header=environment.get("PORTAL_VIEWER_HEADER", "").lower(),
         mail_sender=_needed(environment, "PORTAL_MAIL_SENDER"),
         stripe_api_key=_needed(environment, "STRIPE_API_KEY"),
         stripe_webhook_secrets=_several(_needed(environment, "STRIPE_WEBHOOK_SECRETS")),
@@ -108,6 +114,8 @@ def _check(config: Config) -> None:
     """Refuse settings under which money or sessions would not be safe."""
     if len(config.session_key) < SHORTEST_KEY:
         raise BadSettings(f"PORTAL_SESSION_KEY must have {SHORTEST_KEY} characters or more")
+    if not config.data_keys or any(len(key) < SHORTEST_KEY for key in config.data_keys):
+        raise BadSettings(f"PORTAL_DATA_KEYS: each key must have {SHORTEST_KEY} characters or more")
     if urlsplit(config.address).scheme != "https" and config.stage != LOCAL:
         raise BadSettings("PORTAL_ADDRESS must start with https:// outside the local stage")
     if config.live != (config.stage == PRODUCTION):

@@ -14,6 +14,7 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError
 
 from chalicelib.domain import french
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.exchange.importing import import_files
 from chalicelib.domain.exchange.layouts import BY_NAME
 from chalicelib.domain.exchange.report import ImportReport, Progress, RowError
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str], environment: MutableMapping[str, str] = os.en
     try:
         today = _reach_portal(environment)
         report = load(directory, today, show_progress)
-    except (NoPortal, BotoCoreError) as reason:
+    except (NoPortal, BotoCoreError, Unavailable) as reason:
         sys.stderr.write(f"Le portail ne répond pas\u00a0: {reason}\n")
         return NOTHING_READ
     words = in_words(report) if report.files else f"Aucun fichier d’échange dans {directory}."
@@ -95,6 +96,7 @@ def _listed(title: str, errors: Sequence[RowError]) -> str:
 def _reach_portal(environment: MutableMapping[str, str]) -> date:
     """Choose the table of a deployed portal, or of the one on this machine; give the portal's day."""
     if "PORTAL_TABLE" in environment:
+        environment.setdefault("AWS_DEFAULT_REGION", REGION)  # that of every stage
         use_table(environment["PORTAL_TABLE"])
         return french.today(datetime.now(UTC))
     state_dir = read_settings(environment).state_dir

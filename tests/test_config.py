@@ -36,6 +36,8 @@ def test_a_setting_that_is_missing_is_named(name: str) -> None:
     ("changes", "named"),
     [
         ({"PORTAL_SESSION_KEY": "short"}, "PORTAL_SESSION_KEY"),
+        ({"PORTAL_DATA_KEYS": f"{'k' * 32},short"}, "PORTAL_DATA_KEYS"),
+        ({"PORTAL_DATA_KEYS": ","}, "PORTAL_DATA_KEYS"),
         ({"PORTAL_STAGE": "dev"}, "PORTAL_ADDRESS"),
         ({"STRIPE_API_KEY": "rk_" + "live_1"}, "STRIPE_API_KEY"),
         ({"PORTAL_STAGE": "prod", "PORTAL_ADDRESS": "https://x.example"}, "STRIPE_API_KEY"),

@@ -14,6 +14,8 @@ class Alarm(StrEnum):
     PAYMENT_STUCK = "payment_stuck"
     MAIL_UNDELIVERABLE = "mail_undeliverable"
     PROVIDER_REFUSES_US = "provider_refuses_us"
+    NOTICE_LOST = "notice_lost"
+    HASH_UNREADABLE = "hash_unreadable"
 
 
 def raise_alarm(alarm: Alarm, **facts: str | int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from infra.importer import main
-from infra.local.resources import Resources
+from infra.local.resources import REGION, Resources
 from tests.deliveries import Cells, files
 
 
@@ -47,6 +47,16 @@ def test_refused_rows_end_with_2_and_are_told_apart_from_those_that_follow_them(
     assert first in refused
     assert "occupants.csv, ligne 2" in following
     assert "d’une ligne refusée (1)\u00a0:" in following
+
+
+def test_a_deployed_portal_is_reached_by_the_name_of_its_table_alone(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    write(tmp_path)
+    del environment["AWS_DEFAULT_REGION"]
+
+    assert main([str(tmp_path)], environment) == 0
+    assert environment["AWS_DEFAULT_REGION"] == REGION, "that of every stage"
 
 
 def test_a_directory_without_files_ends_with_1(

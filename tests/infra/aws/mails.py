@@ -7,9 +7,9 @@ AT = "2026-11-23T08:40:12.345Z"
 MAIL = {"messageId": "m-1", "source": "ne-pas-repondre@littoral-habitat.example", "timestamp": AT}
 
 
-def bounce(email: str, kind: str = "Permanent") -> str:
+def bounce(email: str, kind: str = "Permanent", at: str = AT) -> str:
     """Write the event of a mail that bounced."""
-    told = {"bounceType": kind, "bounceSubType": "General", "timestamp": AT, "feedbackId": "f-1"}
+    told = {"bounceType": kind, "bounceSubType": "General", "timestamp": at, "feedbackId": "f-1"}
     recipients = [{"emailAddress": email, "action": "failed", "status": "5.1.1"}]
     return event("Email Bounced", {"eventType": "Bounce", "bounce": told | {"bouncedRecipients": recipients}})
 

@@ -13,6 +13,7 @@ ALARM, LOGS, FILTER = "AWS::CloudWatch::Alarm", "AWS::Logs::LogGroup", "AWS::Log
 GUIDE = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
 OWN = {"Fn::Sub": "espace-locataire/${StageName}"}
 # Alarms whose line of log comes with what is still to be built.
+ALARM_DOLLARS = 0.10  # a month
 TO_COME = {"reconciliation_difference"}
 
 
@@ -53,6 +54,30 @@ def test_every_alarm_is_in_the_guide_and_the_guide_knows_no_other(alarms: dict[s
     told = {line.split("`")[1] for line in section.splitlines() if line.startswith("| `")}
 
     assert told == {short_name(alarm) for alarm in alarms.values()}
+
+
+def test_the_guide_counts_the_alarms_that_are_paid_for(alarms: dict[str, dict[str, Any]]) -> None:
+    told = re.search(r"alarms (\d+\.\d\d) \((\d+)\)", GUIDE.partition("## Cost\n")[2])
+
+    assert told
+    assert told.groups() == (f"{ALARM_DOLLARS * len(alarms):.2f}", str(len(alarms)))
+
+
+def test_what_is_asked_of_the_api_s_metrics_comes_without_the_detailed_ones(
+    template: dict[str, Any], alarms: dict[str, dict[str, Any]]
+) -> None:
+    dimensions = [
+        {one["Name"] for one in alarm["Dimensions"]}
+        for alarm in alarms.values()
+        if alarm["Namespace"] == "AWS/ApiGateway"
+    ]
+    body = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    for widget in json.loads(_plain(body))["widgets"]:
+        shown = [one for one in widget["properties"]["metrics"] if one[0] == "AWS/ApiGateway"]
+        dimensions += [{name for name in one[2::2] if isinstance(name, str)} for one in shown]
+
+    assert len(dimensions) > 4
+    assert all(one == {"ApiName", "Stage"} for one in dimensions)
 
 
 def test_nothing_lies_unseen_in_a_dead_letter_queue(

@@ -12,12 +12,14 @@ from chalicelib.domain.payments import posting_of
 from chalicelib.portal import portal
 from infra.aws.policies import Call, NotUnderstood, matches, read_grants, refused, unused
 from infra.local.resources import MAIL_DOMAIN, REGION, Resources, client
+from tests import agents
 from tests.conftest import ACCOUNT, SETTINGS, Clock
 from tests.handlers.conftest import eloise, kept_clients, provider
 from tests.handlers.test_jobs import EVERY_QUARTER, call, messages
 from tests.infra.aws.mails import bounce
 from tests.infra.aws.recorder import SETTINGS_OF_MAIL, Unknown, calls_of, recorded
-from tests.mothers import Household
+from tests.mothers import Household, francois_xavier
+from tests.newcomers import an_asking
 from tests.town import Provider, forget_portal
 from tests.visitors import Visitor
 
@@ -36,9 +38,19 @@ def names(table: str = "espace-locataire") -> dict[str, str]:
         "PaymentsQueue": "payments",
         "DocumentsQueue": "documents",
         "MailEventsQueue": "mail-events",
+        "AccessQueue": "access",
         "SchedulesDeadQueue": "schedules-dead",
     }
-    logs = ("WebLog", "SyncPaymentsLog", "IssueDocumentsLog", "SweepPaymentsLog", "RecordMailEventsLog")
+    functions = (
+        "Web",
+        "SyncPayments",
+        "IssueDocuments",
+        "SweepPayments",
+        "ClearExpired",
+        "AnswerAccess",
+        "RecordMailEvents",
+    )
+    logs = [f"{name}Log" for name in functions]
     return {
         "AWS::Partition": "aws",
         "AWS::Region": REGION,
@@ -64,6 +76,7 @@ PAGES = (
     "/paiement",
     "/demandes",
     "/demandes/D2026-000123",
+    "/sessions",
     "/sante",
 )
 
@@ -115,6 +128,37 @@ class Story:
         visitor.send(given_up, f"/paiement/{self._pending()}/renoncer")
         self._page = visitor.send(visitor.get("/paiement/payer"), "/paiement").location
         self.payment = self._pending()
+
+    def change_password(self) -> None:
+        """Set another password, as somebody who fears that theirs is known."""
+        page = self._visitor.get("/informations-personnelles/mot-de-passe")
+        new = {"nouveau_mot_de_passe": "Mouette-4172-rieuse!"}
+        again = {"nouveau_mot_de_passe_encore": "Mouette-4172-rieuse!"}
+        answer = self._visitor.send(page, "/informations-personnelles/mot-de-passe", **new, **again)
+        assert answer.status == 303
+
+    @staticmethod
+    def work_as_agent() -> None:
+        """Sign in as an agent, with a code; look around, have new recovery codes, and leave."""
+        visitor = Visitor()
+        agents.open_half(visitor)
+        assert agents.give(visitor, agents.code()).location == agents.HOME
+        page = visitor.get(agents.CODES)
+        assert visitor.send(page, agents.CODES, code=agents.code(1)).status == 200
+        assert visitor.get("/gestion/sessions").status == 200
+        assert visitor.send(visitor.get(agents.HOME), "/gestion/deconnexion").status == 303
+
+    def lose_mail(self) -> None:
+        """Have a mail to the tenant come back."""
+        answer = call("record_mail_events", messages(bounce(self._eloise.email)))
+        assert answer == {"batchItemFailures": []}
+
+    def ask_for_mail_again(self) -> None:
+        """See at home that mail came back, and have it tried again."""
+        assert "Nos messages à cette adresse nous reviennent" in self._visitor.get("/").page.words
+        profile = self._visitor.get("/informations-personnelles")
+        answer = self._visitor.send(profile, "/informations-personnelles/messages")
+        assert "C’est noté" in self._visitor.follow(answer).page.words
 
     def pay(self) -> None:
         """Pay on the provider's page."""
@@ -179,10 +223,15 @@ def same_both_ways(function: str, calls: set[Call], resources: Resources) -> Non
 def test_the_web_function_may_do_what_it_does(story: Story, listen: Listen, resources: Resources) -> None:
     def before() -> None:
         story.order()
+        story.ask_for_mail_again()
         story.pay()
         story.ring()
         story.come_back()
+        story.change_password()
+        story.work_as_agent()
 
+    agents.claire()
+    story.lose_mail()
     calls = listen(before)
     story.issue()
     calls |= listen(story.download)
@@ -217,6 +266,34 @@ def test_the_sweep_may_do_what_it_does(story: Story, listen: Listen, resources: 
     story.pay()
 
     same_both_ways("sweep_payments", listen(story.sweep), resources)
+
+
+def test_the_clearing_may_do_what_it_does(
+    town: Provider, listen: Listen, resources: Resources, eloise: Household, clock: Clock
+) -> None:
+    Visitor().enter(eloise.tenant.id)
+    clock.advance(hours=12)
+
+    def clear() -> None:
+        assert call("clear_expired", EVERY_QUARTER) == 1
+
+    same_both_ways("clear_expired", listen(clear), resources)
+
+
+def test_the_worker_of_accounts_may_do_what_it_does(
+    town: Provider, listen: Listen, resources: Resources, eloise: Household, clock: Clock
+) -> None:
+    francois_xavier()
+    registering = an_asking(
+        "registration", "fx@exemple.fr", clock.at, name="Noël-Bäcker", lease="9127", password_hash="a hash"
+    )
+    forgetting = an_asking("recovery", eloise.email, clock.at)
+
+    def answer() -> None:
+        said = [registering.spelled(), forgetting.spelled()]
+        assert call("answer_access", messages(*said)) == {"batchItemFailures": []}
+
+    same_both_ways("answer_access", listen(answer), resources)
 
 
 def test_the_worker_of_mail_events_may_do_what_it_does(

@@ -1,4 +1,4 @@
-"""Secrets: none in what is deployed, and two of the webhook's live side by side while one is replaced."""
+"""K4: no secret in what is deployed, and two of the webhook's live side by side while one is replaced."""
 
 import hashlib
 import hmac
@@ -25,6 +25,7 @@ KNOWN = (
     '"SecretsName": "espace-locataire/',
     "{{resolve:secretsmanager:${SecretsName}:SecretString:ORIGIN_KEY",
     "role/AmazonAPIGatewayPushToCloudWatchLogs",
+    "PASSWORD_CHANGED = ",
 )
 
 

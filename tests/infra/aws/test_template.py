@@ -13,6 +13,7 @@ from chalicelib.config import ROOT
 from chalicelib.domain.landlord import read_landlord
 from infra.aws.merge import Twice, add_part, whole_template
 from infra.aws.pages import ANSWERS
+from infra.deploy.unborn import LOGS
 from infra.local.resources import TABLE_DESCRIPTION
 from tests.infra.aws.conftest import Packaged
 
@@ -92,6 +93,15 @@ def test_buckets_are_private_keep_versions_and_forget_in_time(template: dict[str
         assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 35
 
 
+def test_the_one_list_of_addresses_that_take_no_mail_is_ours(template: dict[str, Any]) -> None:
+    """SES's list would go on swallowing the mail to an address that its owner has lifted from ours."""
+    (settings,) = properties(template, "AWS::SES::ConfigurationSet").values()
+    (identity,) = properties(template, "AWS::SES::EmailIdentity").values()
+
+    assert settings["SuppressionOptions"] == {"SuppressedReasons": []}
+    assert name_in(identity["ConfigurationSetAttributes"]["ConfigurationSetName"]) == "MailSettings"
+
+
 def test_files_arriving_are_told_of(template: dict[str, Any]) -> None:
     files = template["Resources"]["FilesBucket"]["Properties"]
 
@@ -136,7 +146,7 @@ def test_queues_of_work_give_up_after_five_tries_into_a_queue_that_keeps(templat
 def test_a_message_comes_back_only_after_its_worker_has_surely_ended(template: dict[str, Any]) -> None:
     queues, functions = properties(template, QUEUE), properties(template, FUNCTION)
     fed = list(sources(template, "SQS"))
-    assert len(fed) == 3
+    assert len(fed) == 4
     for function, source in fed:
         queue = queues[name_in(source["Queue"])]
         assert queue["VisibilityTimeout"] >= 6 * functions[function]["Timeout"], function
@@ -193,6 +203,7 @@ def test_the_api_is_throttled_and_logs_no_path_that_was_typed(template: dict[str
     assert (all_methods["ResourcePath"], all_methods["HttpMethod"]) == ("/*", "*")
     assert 0 < all_methods["ThrottlingRateLimit"] <= all_methods["ThrottlingBurstLimit"] <= 500
     assert all_methods["DataTraceEnabled"] is False
+    assert all_methods["MetricsEnabled"] is False, "by method nobody reads them, and each is paid for"
     assert logged["path"] == "$context.resourcePath"
     assert not {"$context.path", "$context.identity.sourceIp"} & {str(value) for value in logged.values()}
 
@@ -212,6 +223,26 @@ def test_the_wall_counts_by_the_address_that_cloudfront_tells(template: dict[str
     assert {rate["ForwardedIPConfig"]["HeaderName"] for rate in rates} == {"x-viewer-ip"}
     assert all(10 <= rate["Limit"] <= 1000 and rate["EvaluationWindowSec"] == 300 for rate in rates)
     assert "x-viewer-ip" in template["Resources"]["ViewerAddress"]["Properties"]["FunctionCode"]
+
+
+def test_the_wall_knows_a_new_key_before_cloudfront_shows_it(template: dict[str, Any]) -> None:
+    resources = template["Resources"]
+    door = resources["Distribution"]
+
+    assert set(door["DependsOn"]) == {"Wall", "WallAtTheApi"}
+    assert {resources[name]["Condition"] for name in (*door["DependsOn"], "Distribution")} == {"OnAws"}
+
+
+def test_what_a_failed_first_deployment_may_empty_is_the_bucket_of_logs(template: dict[str, Any]) -> None:
+    logged = template["Resources"]["FilesBucket"]["Properties"]["LoggingConfiguration"]
+
+    assert logged["DestinationBucketName"] == {"Ref": LOGS}
+    assert logged["LogFilePrefix"]
+
+
+def test_the_stack_tells_which_table_is_in_use(template: dict[str, Any]) -> None:
+    """After a restore it is the copy, which the stack did not make."""
+    assert template["Outputs"]["TableName"]["Value"] == {"Ref": "TableName"}
 
 
 def test_people_get_a_page_whatever_api_gateway_answers(template: dict[str, Any]) -> None:
@@ -239,7 +270,7 @@ def test_the_file_of_a_stage_gives_the_parameters_of_the_template(
 
     assert given["StageName"] == stage
     assert needed <= set(given) | {"SecretsVersion"}, "the deployment looks the version up"
-    assert set(given) <= set(template["Parameters"])
+    assert set(given) <= set(template["Parameters"]) | {"Account"}
 
 
 def test_no_resource_policy_opens_to_all(template: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ import re
 import sys
 import zipfile
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
@@ -116,6 +117,18 @@ def test_the_services_of_aws_that_the_code_calls_are_all_described(task: Path) -
     assert {"s3", "sesv2", "sqs"} <= called
     assert called <= SERVICES
     assert {path.name for path in task.glob("botocore/data/*/")} == SERVICES
+
+
+@pytest.mark.parametrize("library", ["botocore", "boto3"])
+def test_the_manual_of_aws_s_library_stays_here_and_its_names_are_there(task: Path, library: str) -> None:
+    left = task / library / "docs"
+    classes = re.compile(r"^class (\w+)", re.MULTILINE)
+    (whole,) = (Path(path) for path in import_module(f"{library}.docs").__path__)
+    asked_for = set(classes.findall((whole / "docstring.py").read_text(encoding="utf-8")))
+
+    assert {path.name for path in left.glob("*.py")} == {"__init__.py", "docstring.py", "utils.py"}
+    assert [path.name for path in left.glob("*/") if path.name != "__pycache__"] == []
+    assert asked_for <= set(classes.findall((left / "docstring.py").read_text(encoding="utf-8")))
 
 
 def test_entries_have_one_date_and_one_mode_and_are_sorted(package: Path) -> None:
