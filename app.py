@@ -1,47 +1,113 @@
 """The portal's entry point and table of contents: every Lambda function of the deployment starts here.
 
-The pages are in ``chalicelib/handlers``, one module per group; what schedules and queues do is in its
-``jobs``.  Event functions are declared here and not in blueprints: there, Lambda would run them without
-this file and its middleware.
+The pages are in ``chalicelib/handlers``, one module per group, loaded with the first request for one of its
+addresses (docs/decisions/0013); who may see a page is said there.  What schedules and queues do is there too,
+loaded by the function that does it.  Event functions are declared here and not in blueprints: there, Lambda
+would run them without this file and its middleware.
 """
 
 from typing import Any
 
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
-from chalice import Chalice, ConvertToMiddleware, Rate
+from chalice import Chalice, Rate
 from chalice.app import CloudWatchEvent, SQSEvent
 
-from chalicelib.handlers import (
-    accounts,
-    documents,
-    home,
-    jobs,
-    landlord,
-    leases,
-    mail_events,
-    payments,
-    profile,
-    requests,
-    statics,
-    webhooks,
-)
+from chalicelib.handlers import contents, statics, webhooks
 from chalicelib.handlers.door import pages_instead_of_json
 
-logger = Logger(service="portal")
-copy_config_to_registered_loggers(logger, include={"portal.alarm"})  # alarms are lines of JSON too
-app = Chalice(app_name="espace-locataire")
-app.register_middleware(ConvertToMiddleware(logger.inject_lambda_context))
+# Lambda's runtime writes the log, in JSON: a handler of Chalice's would say it twice (docs/decisions/0007).
+app = Chalice(app_name="espace-locataire", configure_logs=False)
 app.register_middleware(pages_instead_of_json(webhooks.MACHINES), "http")
 
-app.register_blueprint(accounts.site)
-app.register_blueprint(home.site)
-app.register_blueprint(profile.site)
-app.register_blueprint(leases.site)
-app.register_blueprint(documents.site)
-app.register_blueprint(payments.site)
-app.register_blueprint(requests.site)
-app.register_blueprint(landlord.site)
+PAGES = {
+    "accounts": (
+        "GET /connexion",
+        "POST /connexion",
+        "POST /deconnexion",
+        "POST /preferences/texte",
+    ),
+    "registration": (
+        "GET /inscription",
+        "POST /inscription",
+        "GET /confirmation/{token}",
+        "POST /confirmation/{token}",
+        "POST /confirmation/{token}/nouveau",
+    ),
+    "recovery": (
+        "GET /mot-de-passe",
+        "POST /mot-de-passe",
+        "GET /mot-de-passe/{token}",
+        "POST /mot-de-passe/{token}",
+        "GET /deverrouillage/{token}",
+        "POST /deverrouillage/{token}",
+    ),
+    "home": ("GET /",),
+    "profile": (
+        "GET /informations-personnelles",
+        "POST /informations-personnelles/messages",
+    ),
+    "password": (
+        "GET /informations-personnelles/mot-de-passe",
+        "POST /informations-personnelles/mot-de-passe",
+    ),
+    "address_change": (
+        "GET /informations-personnelles/e-mail",
+        "POST /informations-personnelles/e-mail",
+    ),
+    "sessions": (
+        "GET /sessions",
+        "POST /sessions/fermer",
+        "GET /gestion/sessions",
+        "POST /gestion/sessions/fermer",
+    ),
+    "passkeys": (
+        "POST /connexion/cle",
+        "POST /gestion/connexion/cle",
+        "GET /informations-personnelles/cles",
+        "POST /informations-personnelles/cles",
+        "POST /informations-personnelles/cles/retirer",
+        "GET /gestion/cles",
+        "POST /gestion/cles",
+        "POST /gestion/cles/retirer",
+    ),
+    "leases": ("GET /contrat",),
+    "documents": (
+        "GET /documents",
+        "GET /documents/{lease}/{id}",
+    ),
+    "payments": (
+        "GET /paiement",
+        "POST /paiement",
+        "GET /paiement/payer",
+        "GET /paiement/{id}",
+        "POST /paiement/{id}/renoncer",
+    ),
+    "requests": (
+        "GET /demandes",
+        "GET /demandes/{number}",
+    ),
+    "landlord": (
+        "GET /contacts",
+        "GET /mentions-legales",
+        "GET /donnees-personnelles",
+        "GET /accessibilite",
+    ),
+    "staff.door": (
+        "GET /gestion/connexion",
+        "POST /gestion/connexion",
+        "GET /gestion/code",
+        "POST /gestion/code",
+        "POST /gestion/deconnexion",
+        "POST /gestion/preferences/texte",
+    ),
+    "staff.telephone": (
+        "GET /gestion/double-authentification",
+        "POST /gestion/double-authentification",
+        "GET /gestion/codes-de-secours",
+        "POST /gestion/codes-de-secours",
+    ),
+    "staff.home": ("GET /gestion",),
+}
+contents.serve(app, PAGES)
 app.register_blueprint(statics.site)
 app.register_blueprint(webhooks.hooks)
 
@@ -49,22 +115,46 @@ app.register_blueprint(webhooks.hooks)
 @app.on_sqs_message(queue="espace-locataire-payments", batch_size=10, name="sync_payments")
 def sync_payments(event: SQSEvent) -> dict[str, Any]:
     """Look at what the payment provider's events named."""
+    from chalicelib.handlers import jobs
+
     return jobs.sync_payments(event)
 
 
 @app.on_sqs_message(queue="espace-locataire-documents", batch_size=10, name="issue_documents")
 def issue_documents(event: SQSEvent) -> dict[str, Any]:
     """Make, keep and send papers."""
+    from chalicelib.handlers import jobs
+
     return jobs.issue_documents(event)
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="sweep_payments")
 def sweep_payments(event: CloudWatchEvent) -> int:
     """Look at the payments of which nobody told the outcome."""
+    from chalicelib.handlers import jobs
+
     return jobs.sweep_payments(event)
 
 
 @app.on_sqs_message(queue="espace-locataire-mail-events", batch_size=10, name="record_mail_events")
 def record_mail_events(event: SQSEvent) -> dict[str, Any]:
     """Keep the addresses that take no mail."""
+    from chalicelib.handlers import mail_events
+
     return mail_events.record_mail_events(event)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="clear_expired")
+def clear_expired(event: CloudWatchEvent) -> int:
+    """Take out the sessions and links that have ended."""
+    from chalicelib.handlers import jobs
+
+    return jobs.clear_expired(event)
+
+
+@app.on_sqs_message(queue="espace-locataire-access", batch_size=10, name="answer_access")
+def answer_access(event: SQSEvent) -> dict[str, Any]:
+    """Write to who asked to get in, and to whose account was touched."""
+    from chalicelib.handlers import access_jobs
+
+    return access_jobs.answer_access(event)

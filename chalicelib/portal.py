@@ -1,70 +1,242 @@
-"""The portal put together: the one place that says which store and which gateway is used."""
+"""The portal put together: the one place that says which store and which gateway is used.
+
+Each part is made, and what it is made of is loaded, when it is first asked for: a page shows nothing sooner
+for a press that it does not use (docs/decisions/0013).
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
 from chalicelib import templating
 from chalicelib.config import LOCAL, Config, read_config
-from chalicelib.domain.accounts import Accounts, PasswordHasher
-from chalicelib.domain.collection import Collection
-from chalicelib.domain.documents import Documents, Files, Registry
-from chalicelib.domain.events import EventLog
-from chalicelib.domain.home import HomeReader
 from chalicelib.domain.landlord import Landlord, read_landlord
-from chalicelib.domain.leases import Leases
-from chalicelib.domain.ledger import Ledger
-from chalicelib.domain.mail_health import MailHealth
-from chalicelib.domain.payments import Payments
-from chalicelib.domain.service_requests import ServiceRequests
-from chalicelib.gateways.mail import SesMail
-from chalicelib.gateways.passwords import Argon2Passwords
-from chalicelib.gateways.pdf import TypstPress
-from chalicelib.gateways.queue import SqsWork
-from chalicelib.gateways.stripe import StripeDesk
-from chalicelib.gateways.stripe_events import StripeEvents
-from chalicelib.storage.accounts import DynamoAccounts
-from chalicelib.storage.documents import DynamoDocuments
-from chalicelib.storage.events import DynamoEventLog
-from chalicelib.storage.files import S3Files
-from chalicelib.storage.home import DynamoHomeReader
-from chalicelib.storage.leases import DynamoLeases
-from chalicelib.storage.ledger import DynamoLedger
-from chalicelib.storage.mail_health import DynamoMailHealth
-from chalicelib.storage.payments import DynamoPayments
-from chalicelib.storage.service_requests import DynamoServiceRequests
-from chalicelib.storage.sessions import DynamoSessions
 from chalicelib.storage.table import use_table
-from chalicelib.storage.tenants import DynamoTenants
 from chalicelib.web.entrance import Entrance
 from chalicelib.web.statics import Statics
+
+if TYPE_CHECKING:
+    from chalicelib.domain.access import AccessQueue
+    from chalicelib.domain.account_changes import AccountChanges
+    from chalicelib.domain.accounts import Accounts, PasswordHasher
+    from chalicelib.domain.askings import FrontDesk
+    from chalicelib.domain.collection import Collection
+    from chalicelib.domain.documents import Documents, Files, Registry
+    from chalicelib.domain.events import EventLog
+    from chalicelib.domain.expiry import Expiring
+    from chalicelib.domain.home import HomeReader
+    from chalicelib.domain.leases import Leases
+    from chalicelib.domain.ledger import Ledger
+    from chalicelib.domain.mail import Mailer
+    from chalicelib.domain.mail_health import MailHealth
+    from chalicelib.domain.passkeys import KeyDesk
+    from chalicelib.domain.payments import Payments
+    from chalicelib.domain.reception import Reception
+    from chalicelib.domain.second_factor import SecondLock
+    from chalicelib.domain.service_requests import ServiceRequests
+    from chalicelib.domain.signing_in import Doorkeeper
+    from chalicelib.domain.tenants import Tenants
+    from chalicelib.domain.throttling import Tallies
+    from chalicelib.gateways.stripe_events import StripeEvents
 
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True)
 class Portal:
-    """What the handlers work with, built once per Lambda container."""
+    """What the handlers work with, one for each Lambda container."""
 
-    config: Config
-    landlord: Landlord
-    entrance: Entrance
-    statics: Statics
-    accounts: Accounts
-    passwords: PasswordHasher
-    home: HomeReader
-    leases: Leases
-    ledger: Ledger
-    payments: Payments
-    collection: Collection
-    documents: Documents
-    files: Files
-    registry: Registry
-    mail_health: MailHealth
-    requests: ServiceRequests
-    events: EventLog
-    events_reader: StripeEvents
+    def __init__(self, config: Config, landlord: Landlord, statics: Statics) -> None:
+        self.config, self.landlord, self.statics = config, landlord, statics
+
+    @cached_property
+    def entrance(self) -> Entrance:
+        from chalicelib.storage.sessions import DynamoSessions
+
+        return Entrance(
+            self.config.session_key.encode(),
+            self.config.address,
+            self.config.stripe_checkout_origin,
+            DynamoSessions(),
+            self._access,
+            now,
+            local=self.config.stage == LOCAL,
+            viewer_header=self.config.viewer_header,
+        )
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        from chalicelib.storage.accounts import DynamoAccounts
+
+        return DynamoAccounts()
+
+    @cached_property
+    def passwords(self) -> "PasswordHasher":
+        from chalicelib.gateways.passwords import Argon2Passwords
+
+        return Argon2Passwords()
+
+    @cached_property
+    def account_changes(self) -> "AccountChanges":
+        from chalicelib.storage.account_changes import DynamoAccountChanges
+
+        return DynamoAccountChanges()
+
+    @cached_property
+    def front(self) -> "FrontDesk":
+        from chalicelib.domain.askings import FrontDesk
+
+        return FrontDesk(self._access, self._tallies)
+
+    @cached_property
+    def reception(self) -> "Reception":
+        from chalicelib.domain.reception import Reception
+        from chalicelib.storage.links import DynamoLinks
+
+        links, tenants = DynamoLinks(), self._tenants
+        return Reception(self.accounts, links, self.leases, tenants, self._tallies, self._mail)
+
+    @cached_property
+    def doorkeeper(self) -> "Doorkeeper":
+        from chalicelib.domain.signing_in import Doorkeeper
+        from chalicelib.storage.signing_in import DynamoThreshold
+
+        return Doorkeeper(DynamoThreshold(), self.passwords, self._access)
+
+    @cached_property
+    def second_lock(self) -> "SecondLock":
+        from chalicelib.domain.second_factor import SecondLock
+        from chalicelib.gateways.one_time_codes import TotpCodes
+        from chalicelib.gateways.sealing import AesSeal
+        from chalicelib.storage.second_steps import DynamoSecondSteps
+
+        return SecondLock(self.doorkeeper, DynamoSecondSteps(), AesSeal(self.config.data_keys), TotpCodes())
+
+    @cached_property
+    def key_desk(self) -> "KeyDesk":
+        from chalicelib.domain.passkeys import KeyDesk
+        from chalicelib.gateways.passkeys import Fido2Passkeys
+        from chalicelib.storage.passkeys import DynamoPasskeys
+
+        return KeyDesk(DynamoPasskeys(), Fido2Passkeys(self.config.address), self.accounts, self._access)
+
+    @cached_property
+    def expiring(self) -> "Expiring":
+        from chalicelib.storage.expiring import DynamoExpiring
+
+        return DynamoExpiring()
+
+    @cached_property
+    def home(self) -> "HomeReader":
+        from chalicelib.storage.home import DynamoHomeReader
+
+        return DynamoHomeReader()
+
+    @cached_property
+    def leases(self) -> "Leases":
+        from chalicelib.storage.leases import DynamoLeases
+
+        return DynamoLeases()
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        from chalicelib.storage.ledger import DynamoLedger
+
+        return DynamoLedger()
+
+    @cached_property
+    def payments(self) -> "Payments":
+        from chalicelib.storage.payments import DynamoPayments
+
+        return DynamoPayments()
+
+    @cached_property
+    def collection(self) -> "Collection":
+        from chalicelib.domain.collection import Collection
+        from chalicelib.gateways.queue import SqsWork
+        from chalicelib.gateways.stripe import StripeDesk
+
+        config = self.config
+        desk = StripeDesk(config.stripe_api_key, config.address, config.stripe_address)
+        work = SqsWork(config.payments_queue, config.documents_queue)
+        return Collection(self.payments, self.ledger, desk, work)
+
+    @cached_property
+    def documents(self) -> "Documents":
+        from chalicelib.storage.documents import DynamoDocuments
+
+        return DynamoDocuments()
+
+    @cached_property
+    def files(self) -> "Files":
+        from chalicelib.storage.files import S3Files
+
+        return S3Files(self.config.files_bucket)
+
+    @cached_property
+    def registry(self) -> "Registry":
+        from chalicelib.domain.documents import Registry
+        from chalicelib.gateways.pdf import TypstPress
+
+        return Registry(
+            self.documents,
+            self.files,
+            TypstPress(),
+            self._mail,
+            self.payments,
+            self.leases,
+            self.ledger,
+            self._tenants,
+            self.landlord,
+        )
+
+    @cached_property
+    def mail_health(self) -> "MailHealth":
+        from chalicelib.storage.mail_health import DynamoMailHealth
+
+        return DynamoMailHealth()
+
+    @cached_property
+    def requests(self) -> "ServiceRequests":
+        from chalicelib.storage.service_requests import DynamoServiceRequests
+
+        return DynamoServiceRequests()
+
+    @cached_property
+    def events(self) -> "EventLog":
+        from chalicelib.storage.events import DynamoEventLog
+
+        return DynamoEventLog()
+
+    @cached_property
+    def events_reader(self) -> "StripeEvents":
+        from chalicelib.gateways.stripe_events import StripeEvents
+
+        return StripeEvents(self.config.stripe_webhook_secrets, live=self.config.live)
+
+    @cached_property
+    def _access(self) -> "AccessQueue":
+        from chalicelib.gateways.queue import SqsAccess
+
+        return SqsAccess(self.config.access_queue)
+
+    @cached_property
+    def _mail(self) -> "Mailer":
+        from chalicelib.gateways.mail import SesMail
+
+        return SesMail(self.config.mail_sender, self.mail_health)
+
+    @cached_property
+    def _tallies(self) -> "Tallies":
+        from chalicelib.storage.throttling import DynamoTallies
+
+        return DynamoTallies()
+
+    @cached_property
+    def _tenants(self) -> "Tenants":
+        from chalicelib.storage.tenants import DynamoTenants
+
+        return DynamoTenants()
 
 
 def wall_clock() -> datetime:
@@ -88,53 +260,10 @@ def set_clock(clock: Clock) -> None:
 
 @cache
 def portal() -> Portal:
-    """Build the portal from the environment, on the first call."""
+    """Read the settings, and open the table, on the first call."""
     config = read_config()
     landlord = read_landlord(config.landlord_file)
     statics = Statics(landlord)
     use_table(config.table)
     templating.share(landlord=landlord, site_url=config.address, asset=statics.path)
-    payments, ledger, leases = DynamoPayments(), DynamoLedger(), DynamoLeases()
-    documents, files, mail_health = DynamoDocuments(), S3Files(config.files_bucket), DynamoMailHealth()
-    desk = StripeDesk(config.stripe_api_key, config.address, config.stripe_address)
-    return Portal(
-        config=config,
-        landlord=landlord,
-        entrance=_entrance(config),
-        statics=statics,
-        accounts=DynamoAccounts(),
-        passwords=Argon2Passwords(),
-        home=DynamoHomeReader(),
-        leases=leases,
-        ledger=ledger,
-        payments=payments,
-        collection=Collection(payments, ledger, desk, SqsWork(config.payments_queue, config.documents_queue)),
-        documents=documents,
-        files=files,
-        registry=Registry(
-            documents=documents,
-            files=files,
-            press=TypstPress(),
-            mail=SesMail(config.mail_sender, mail_health),
-            payments=payments,
-            leases=leases,
-            ledger=ledger,
-            tenants=DynamoTenants(),
-            landlord=landlord,
-        ),
-        mail_health=mail_health,
-        requests=DynamoServiceRequests(),
-        events=DynamoEventLog(),
-        events_reader=StripeEvents(config.stripe_webhook_secrets, live=config.live),
-    )
-
-
-def _entrance(config: Config) -> Entrance:
-    return Entrance(
-        config.session_key.encode(),
-        config.address,
-        config.stripe_checkout_origin,
-        DynamoSessions(),
-        now,
-        local=config.stage == LOCAL,
-    )
+    return Portal(config, landlord, statics)

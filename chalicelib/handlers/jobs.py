@@ -7,6 +7,8 @@ from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.domain.collection import sweep, sync_object
 from chalicelib.domain.documents import issue_ticket
+from chalicelib.domain.expiry import clear_expired as clear
+from chalicelib.handlers.batches import each_message
 from chalicelib.portal import now, portal
 
 
@@ -17,7 +19,7 @@ def sync_payments(event: SQSEvent) -> dict[str, Any]:
         asked = json.loads(record.body)
         sync_object(portal().collection, asked["kind"], asked["id"], now())
 
-    return _each(event, look)
+    return each_message(event, look)
 
 
 def issue_documents(event: SQSEvent) -> dict[str, Any]:
@@ -26,7 +28,7 @@ def issue_documents(event: SQSEvent) -> dict[str, Any]:
     def issue(record: Any) -> None:
         issue_ticket(portal().registry, json.loads(record.body)["ticket"], now())
 
-    return _each(event, issue)
+    return each_message(event, issue)
 
 
 def sweep_payments(event: CloudWatchEvent) -> int:
@@ -34,10 +36,6 @@ def sweep_payments(event: CloudWatchEvent) -> int:
     return sweep(portal().collection, now())
 
 
-def _each(event: SQSEvent, work: Any) -> dict[str, Any]:
-    """Do a batch message by message: one that fails comes back alone (ReportBatchItemFailures)."""
-    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    answer = process_partial_response(event=event.to_dict(), record_handler=work, processor=processor)
-    return dict(answer)
+def clear_expired(event: CloudWatchEvent) -> int:
+    """Every hour, take out the sessions and links that have ended; give how many."""
+    return clear(portal().expiring, now())

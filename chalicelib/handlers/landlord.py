@@ -29,15 +29,3 @@ def show_privacy(visit: Visit) -> Answer:
 def show_accessibility(visit: Visit) -> Answer:
     """Show the declaration of accessibility (loi 2005-102, art. 47)."""
     return Page("legal/accessibility.html")
-
-
-@site.page("/gestion", public=True)
-def show_staff(visit: Visit) -> Answer:
-    """Say that the agents' pages are not open yet."""
-    return Page("staff/soon.html")
-
-
-@site.page("/gestion/connexion", public=True)
-def show_staff_sign_in(visit: Visit) -> Answer:
-    """Say the same where agents will sign in."""
-    return Page("staff/soon.html")
