@@ -22,6 +22,7 @@ _BODIES: dict[str, dict[str, Any]] = {
         "message": "Transaction cancelled",
         "CancellationReasons": [{"Code": "TransactionConflict", "Message": "injected"}],
     },
+    "broken": {"__type": "com.amazonaws.dynamodb.v20120810#SomethingElse", "message": "injected"},
 }
 
 
@@ -32,6 +33,7 @@ class Faults:
         self.choose = choose
         self.calls: Counter[str] = Counter()
         self.injected: Counter[str] = Counter()
+        self.statuses: dict[str, int] = {}
         self._http = URLLib3Session()
         client.meta.events.register_first("before-send.*.*", self._before)
 
@@ -49,7 +51,7 @@ class Faults:
         if fault == "after":
             self._http.send(request)
             raise ReadTimeoutError(endpoint_url=request.url)
-        return _answer(request, _BODIES[fault])
+        return _answer(request, _BODIES[fault], self.statuses.get(fault, 400))
 
 
 class _Raw(BytesIO):
@@ -57,6 +59,6 @@ class _Raw(BytesIO):
         yield self.read()
 
 
-def _answer(request: AWSRequest, body: dict[str, Any]) -> AWSResponse:
+def _answer(request: AWSRequest, body: dict[str, Any], status: int) -> AWSResponse:
     headers = {"content-type": "application/x-amz-json-1.0"}
-    return AWSResponse(request.url, 400, headers, _Raw(json.dumps(body).encode()))
+    return AWSResponse(request.url, status, headers, _Raw(json.dumps(body).encode()))

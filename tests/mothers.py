@@ -15,7 +15,7 @@ from chalicelib.domain.service_requests import RequestMessage, RequestState, Ser
 from chalicelib.domain.tenants import Civility, Hold, Tenant
 from chalicelib.domain.timeline import Action, TimelineEvent
 from chalicelib.gateways.passwords import Argon2Passwords
-from chalicelib.storage.accounts import account_item
+from chalicelib.storage.accounts import account_items
 from chalicelib.storage.insurance import certificate_item, cover_item
 from chalicelib.storage.leases import call_item, lease_items
 from chalicelib.storage.ledger import DynamoLedger
@@ -27,8 +27,8 @@ from tests.visitors import PASSWORD
 
 NOW = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
-ELOISE, NADEGE = "9126-1", "9128-1"
-ELOISES_LEASE, NADEGES_LEASE = "9126", "9128"
+ELOISE, FRANCOIS_XAVIER, NADEGE = "9126-1", "9127-1", "9128-1"
+ELOISES_LEASE, FRANCOIS_XAVIERS_LEASE, NADEGES_LEASE = "9126", "9127", "9128"
 OWED_CENTS = 486_32
 
 
@@ -183,10 +183,12 @@ def settle_in(
     requests: Iterable[ServiceRequest] = (),
     actions: Iterable[TimelineEvent] = (),
     certificates: Iterable[InsuranceCertificate] = (),
+    has_account: bool = True,
 ) -> Household:
     """Write a whole tenant: profile, account, leases with books and insurance, requests, timeline."""
     asked, known = list(requests), list(certificates)
-    items: list[Item] = [account_item(an_account(tenant.id)), profile_item(tenant, len(asked))]
+    items: list[Item] = [profile_item(tenant, len(asked))]
+    items += account_items(an_account(tenant.id)) if has_account else []
     for lease in leases:
         items += [hold_item(tenant.id, a_hold(lease)), *lease_items(a_lease(lease, (tenant.id,)))]
         items += [call_item(a_call(lease)), cover_item(cover_for(lease, known))]
@@ -213,6 +215,18 @@ def eloise() -> Household:
         actions=[an_action()],
         certificates=[a_certificate()],
     )
+
+
+def francois_xavier(**changes: str) -> Household:
+    """Settle in somebody who has no account yet, and whom the landlord has no address of."""
+    tenant = a_tenant(
+        FRANCOIS_XAVIER,
+        civility=Civility.SIR,
+        first_name="François-Xavier",
+        last_name="Noël-Bäcker",
+        email="",
+    )
+    return settle_in(replace(tenant, **changes), (FRANCOIS_XAVIERS_LEASE,), has_account=False)  # type: ignore[arg-type]
 
 
 def nadege() -> Household:

@@ -1,15 +1,18 @@
 """Visitors: the portal's real routes, asked as a browser without JavaScript asks them.
 
-Requests go through the same door as those of the local server, as the events that API Gateway sends; a
-visitor keeps cookies, follows redirections, and sends the forms that it finds in pages.
+Requests go through the same door as those of the local server, as the events that API Gateway sends, or
+through another one that is given; a visitor keeps cookies, follows redirections, and sends the forms that it
+finds in pages.
 """
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
 import app
-from chalicelib.domain.sessions import new_session
+from chalicelib.domain.devices import device_in_words
+from chalicelib.domain.sessions import Session, new_session
 from chalicelib.portal import portal
 from chalicelib.web.cookies import session_cookie
 from infra.local.portal_app import not_found
@@ -21,6 +24,32 @@ FORM = "application/x-www-form-urlencoded"
 ANSWER = answer_with(app.app, not_found)
 PASSWORD = "Bonjour-2026!"
 MOST_STEPS = 5
+
+
+class Door(Protocol):
+    """Where a visitor's requests go in; ``host`` is what they say of where they are going."""
+
+    host: str
+
+    @property
+    def address(self) -> str:
+        """Give the address under which the portal knows itself."""
+
+    def answer(self, call: Call) -> Reply:
+        """Have a request answered."""
+
+
+class OwnDoor:
+    """The portal in this process."""
+
+    host = "127.0.0.1:8000"
+
+    @property
+    def address(self) -> str:
+        return portal().entrance.address
+
+    def answer(self, call: Call) -> Reply:
+        return ANSWER(call)
 
 
 @dataclass(frozen=True)
@@ -65,15 +94,16 @@ class Visitor:
     cookies: dict[str, str] = field(default_factory=dict)
     client: str = "192.0.2.7"
     agent: str = "Mozilla/5.0 (tests)"
+    door: Door = field(default_factory=OwnDoor)
 
     def ask(self, method: str, target: str, body: bytes = b"", /, **headers: str) -> Seen:
         """Send one request, keep the cookies that come back, follow nothing."""
-        given = {"host": "127.0.0.1:8000", "user-agent": self.agent}
+        given = {"host": self.door.host, "user-agent": self.agent}
         if self.cookies:
             given["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
         call = Call(method, target, tuple((name, value) for name, value in given.items()), body, self.client)
-        seen = Seen(target, ANSWER(call))
+        seen = Seen(target, self.door.answer(call))
         for line in seen.set_cookies:
             self._keep(line)
         return seen
@@ -89,7 +119,7 @@ class Visitor:
 
     def post(self, path: str, fields: dict[str, str], **headers: str) -> Seen:
         """Send a form as our own pages do; without following."""
-        own = {"content_type": FORM, "origin": portal().entrance.address} | headers
+        own = {"content_type": FORM, "origin": self.door.address} | headers
         return self.ask("POST", path, urlencode(fields).encode(), **own)
 
     def send(self, seen: Seen, action: str, **typed: str) -> Seen:
@@ -110,15 +140,23 @@ class Visitor:
         page = self.get("/connexion")
         return self.send(page, "/connexion", identifiant=email, mot_de_passe=password, **more)
 
-    def enter(self, tenant: str, *, remembered: bool = False) -> str:
+    def enter(self, tenant: str, *, remembered: bool = False, email: str | None = None) -> str:
         """Open a session without the password, which is slow to check; give its secret."""
         entrance = portal().entrance
         session, secret = new_session(
-            tenant, "", remembered=remembered, device=self.agent, now=entrance.now()
+            tenant,
+            f"{tenant}@demo.example" if email is None else email,
+            remembered=remembered,
+            device=device_in_words(self.agent),
+            now=entrance.now(),
         )
         entrance.sessions.open(session)
-        self._keep(session_cookie(entrance, tenant, secret, remembered=remembered))
+        self.hold(session, secret)
         return secret
+
+    def hold(self, session: Session, secret: str) -> None:
+        """Keep the cookie of a session that was opened elsewhere."""
+        self._keep(session_cookie(portal().entrance, session, secret))
 
     def token(self, path: str = "/contacts") -> str:
         """Give the token that forms of this visit carry."""

@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,13 +17,26 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True)
+class Opening:
+    """A session that an account opened, and until when it lasts at most; it may have been closed since."""
+
+    family: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class Account:
-    """What is needed to let somebody in; ``person`` is the tenant's or the agent's id."""
+    """What is needed to let somebody in; ``person`` is the tenant's or the agent's id.
+
+    ``sessions`` are those it opened, the oldest first: whoever changes the account knows which to close.
+    """
 
     email: str
     role: Role
     person: str
     password_hash: str
+    sessions: tuple[Opening, ...] = ()
+    password_changed_at: datetime | None = None
 
 
 class Accounts(Protocol):
@@ -30,6 +44,9 @@ class Accounts(Protocol):
 
     def find(self, email: str) -> Account | None:
         """Read the account of an address spelled by ``same_address``."""
+
+    def address_of(self, tenant: str) -> str:
+        """Give the address of a tenant's account, nothing if they have none."""
 
 
 class PasswordHasher(Protocol):
@@ -39,24 +56,16 @@ class PasswordHasher(Protocol):
         """Give a salted hash in PHC string format."""
 
     def matches(self, password_hash: str | None, password: str) -> bool:
-        """Tell whether the password made that hash; with no hash, take the same time and say no."""
+        """Tell whether the password made that hash; with no hash, take the same time and say no.
+
+        Hashes that a former site left are read too.  One that cannot be read, or that costs more than a
+        sign-in may, fits no password and takes that same time.
+        """
+
+    def needs_upgrade(self, password_hash: str) -> bool:
+        """Tell whether a hash is another than ``hash`` makes today: a former site's, or of another cost."""
 
 
 def same_address(typed: str) -> str:
     """Spell an e-mail address the one way under which accounts are kept (NFC, no case, no blanks)."""
     return unicodedata.normalize("NFC", typed.strip()).casefold()
-
-
-def sign_in(
-    accounts: Accounts, hasher: PasswordHasher, email: str, password: str, role: Role
-) -> Account | None:
-    """Give the account that this address and password open, or nothing.
-
-    Unknown addresses, wrong passwords and accounts of another role cost the same and look the same.
-    """
-    address = same_address(email)
-    account = accounts.find(address) if len(address) <= LONGEST_ADDRESS else None
-    fits = account is not None and account.role is role
-    stored = account.password_hash if account is not None and fits else None
-    spelled = unicodedata.normalize("NFC", password)[:LONGEST_PASSWORD]
-    return account if hasher.matches(stored, spelled) and fits else None

@@ -7,14 +7,16 @@ from typing import Protocol
 
 from chalicelib.domain.insurance import Cover, InsuranceAlert, alert_for
 from chalicelib.domain.ledger import LeaseAccount
+from chalicelib.domain.mail_health import BadAddress
 
 
 @dataclass(frozen=True)
 class HomeFacts:
-    """The accounts and covers of some leases, in the order asked."""
+    """The accounts and covers of some leases, in the order asked; what holds mail to the tenant back."""
 
     accounts: tuple[LeaseAccount, ...]
     covers: tuple[Cover, ...]
+    mail_trouble: BadAddress | None = None
 
     def alerts(self, day: date) -> list[InsuranceAlert]:
         """Give the insurance alerts of that day."""
@@ -25,5 +27,8 @@ class HomeFacts:
 class HomeReader(Protocol):
     """Reads what the home page shows beside the tenant's own partition."""
 
-    def facts(self, leases: Sequence[str]) -> HomeFacts:
-        """Read the accounts and covers of several leases in one request."""
+    def facts(self, leases: Sequence[str], email: str) -> HomeFacts:
+        """Read the accounts and covers of several leases, and the health of an address, in one request.
+
+        Without a lease nothing is read: an address alone is not worth a request.
+        """

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Protocol
 
 
 class Civility(StrEnum):
@@ -49,3 +50,13 @@ class Hold:
     def runs_on(self, day: date) -> bool:
         """Tell whether the tenant is still bound by the lease on that day."""
         return self.until_on is None or day <= self.until_on
+
+
+class Tenants(Protocol):
+    """Where tenants are kept."""
+
+    def get(self, id: str) -> Tenant:
+        """Read a tenant; ``Absent`` if there is none."""
+
+    def with_holds(self, id: str) -> tuple[Tenant, tuple[Hold, ...]]:
+        """Read a tenant and all their holds, those of the past too; ``Absent`` if there is none."""

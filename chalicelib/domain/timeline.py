@@ -18,6 +18,9 @@ class Action(StrEnum):
     DISPUTE = "contestation"
     DISPUTE_WON = "contestation_levee"
     REQUEST_SENT = "demande_envoyee"
+    MAIL_RESUMED = "messages_repris"
+    PASSWORD_CHANGED = "mot_de_passe_modifie"  # noqa: S105  it is no password
+    ADDRESS_CHANGED = "adresse_modifiee"
 
 
 _MONEY = {
@@ -31,7 +34,7 @@ _MONEY = {
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """One thing done at one moment; ``subject`` is the number of what it is about."""
+    """One thing done at one moment; ``subject`` is the number, or the address, of what it is about."""
 
     at: datetime
     action: Action
@@ -44,6 +47,12 @@ class TimelineEvent:
         """Tell what was done, in the words of the page."""
         if self.action is Action.REQUEST_SENT:
             return f"Demande n°\u00a0{self.subject} envoyée\u00a0: {self.detail}"
+        if self.action is Action.MAIL_RESUMED:
+            return f"Envoi de nos messages rétabli vers {self.subject}"
+        if self.action is Action.PASSWORD_CHANGED:
+            return "Mot de passe modifié"
+        if self.action is Action.ADDRESS_CHANGED:
+            return f"Identifiant modifié\u00a0: {self.subject}"
         return _MONEY[self.action].format(french.euros(self.cents))
 
     @property
@@ -51,6 +60,8 @@ class TimelineEvent:
         """Give the page that shows more of it."""
         if self.action is Action.REQUEST_SENT:
             return f"/demandes/{self.subject}"
+        if self.action in {Action.MAIL_RESUMED, Action.PASSWORD_CHANGED, Action.ADDRESS_CHANGED}:
+            return "/informations-personnelles"
         return f"/paiement/{self.subject}"
 
 

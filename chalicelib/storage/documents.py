@@ -1,10 +1,11 @@
 """The register of papers in DynamoDB, one partition per lease, by day."""
 
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.exceptions import PutError
 
 from chalicelib.domain.documents import Document, DocumentKind
 from chalicelib.domain.errors import Absent
-from chalicelib.storage.table import Day, Item, Whole
+from chalicelib.storage.table import Day, Item, Whole, condition_failed
 
 DAY_AT = slice(-43, -33)
 
@@ -39,8 +40,8 @@ class DynamoDocuments:
     """Implements ``chalicelib.domain.documents.Documents``."""
 
     def add(self, document: Document) -> None:
-        """Register a paper; the same paper has the same key, and the same content."""
-        DocumentItem(
+        """Register a paper; the same paper has the same key and the same content, and stays as it is."""
+        item = DocumentItem(
             _key(document.lease),
             _sort_key(document.id),
             id=document.id,
@@ -51,7 +52,12 @@ class DynamoDocuments:
             key=document.key,
             size_bytes=document.size_bytes,
             file_name=document.file_name,
-        ).save()
+        )
+        try:
+            item.save(condition=DocumentItem.pk.does_not_exist())
+        except PutError as error:
+            if not condition_failed(error):
+                raise
 
     def get(self, lease: str, id: str) -> Document:
         """Read a paper of a lease."""

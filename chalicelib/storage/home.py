@@ -1,23 +1,29 @@
-"""What the home page shows of the leases, in DynamoDB: one request for all of them."""
+"""What the home page shows beside the tenant's partition, in DynamoDB: one request for all of it."""
 
 from collections.abc import Sequence
 
 from chalicelib.domain.home import HomeFacts
 from chalicelib.domain.insurance import Cover
+from chalicelib.domain.mail_health import in_force
 from chalicelib.storage.insurance import CoverItem
 from chalicelib.storage.ledger import account_keys, accounts_among
+from chalicelib.storage.mail_health import BadAddressItem, bad_address_key
 from chalicelib.storage.table import lease_key, together
 
 
 class DynamoHomeReader:
     """Implements ``chalicelib.domain.home.HomeReader``."""
 
-    def facts(self, leases: Sequence[str]) -> HomeFacts:
-        """Read balances, pending payments and covers; a lease without a cover was never insured."""
+    def facts(self, leases: Sequence[str], email: str) -> HomeFacts:
+        """Read accounts, covers and the address; a lease without a cover was never insured."""
         keys = account_keys(leases) + [(lease_key(lease), "COVER") for lease in leases]
+        if keys and email:
+            keys.append(bad_address_key(email))
         found = list(together(keys))
         covers = {item.lease: item.to_domain() for item in found if isinstance(item, CoverItem)}
+        troubles = [item.to_domain() for item in found if isinstance(item, BadAddressItem)]
         return HomeFacts(
             tuple(accounts_among(leases, found)),
             tuple(covers.get(lease, Cover(lease, None)) for lease in leases),
+            in_force(troubles[0]) if troubles else None,
         )

@@ -52,13 +52,18 @@ def test_nothing_done_is_no_day() -> None:
         (Action.DISPUTE, "Paiement de 50,00 € contesté auprès de la banque"),
         (Action.DISPUTE_WON, "Contestation levée, paiement de 50,00 € rétabli"),
         (Action.REQUEST_SENT, "Demande n° p-1 envoyée : ASCENSEURS"),
+        (Action.MAIL_RESUMED, "Envoi de nos messages rétabli vers p-1"),
+        (Action.PASSWORD_CHANGED, "Mot de passe modifié"),
+        (Action.ADDRESS_CHANGED, "Identifiant modifié : p-1"),
     ],
 )
 def test_every_action_has_its_words_and_its_page(action: Action, words: str) -> None:
     done = event(2026, 11, 23, 8, action=action)
 
     assert done.text.replace("\u00a0", " ") == words
-    assert done.path == ("/demandes/p-1" if action is Action.REQUEST_SENT else "/paiement/p-1")
+    here = (Action.MAIL_RESUMED, Action.PASSWORD_CHANGED, Action.ADDRESS_CHANGED)
+    own = dict.fromkeys(here, "/informations-personnelles")
+    assert done.path == (own | {Action.REQUEST_SENT: "/demandes/p-1"}).get(action, "/paiement/p-1")
 
 
 def test_no_action_is_without_words() -> None:

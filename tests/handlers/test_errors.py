@@ -12,7 +12,7 @@ from chalice.local import LambdaContext
 
 import app
 from chalicelib.domain.errors import Conflict, Unavailable
-from chalicelib.handlers import home
+from chalicelib.handlers import home, landlord
 from chalicelib.portal import portal
 from chalicelib.storage.table import connection
 from chalicelib.templating import environment
@@ -55,6 +55,20 @@ def test_a_bug_in_a_handler_answers_the_french_page_with_the_request_s_id_and_no
     assert len(seen.page.words.partition("référence : ")[2].split()[0]) == 36
     assert not [trace for trace in TRACES if trace in seen.html]
     assert seen.header("cache-control") == "no-store"
+
+
+def test_the_reference_that_the_page_shows_is_the_one_under_which_lambda_logs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(landlord, "Page", lambda *_: 1 / 0)
+    event = event_of(Call("GET", "/contacts", (), b"", "192.0.2.7"), "GET", "/contacts", None, [])
+    context = LambdaContext("portal", 1024, max_runtime_ms=29_000)
+
+    answer = app.app(event, context)
+
+    assert answer["statusCode"] == 500
+    assert context.aws_request_id in answer["body"]
+    assert event["requestContext"]["requestId"] not in answer["body"]
 
 
 def test_after_a_bug_one_is_still_signed_in(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,6 +60,9 @@ FORMS = [
         },
         TRIES,
     ),
+    Form("/connexion/cle", {"reponse": "{}", "defi": "x"}),
+    Form("/informations-personnelles/cles", {"reponse": "{}", "defi": "x", "nom": "Téléphone"}),
+    Form("/informations-personnelles/cles/retirer", {"cle": "x"}),
     Form("/mot-de-passe", {"identifiant": "9126-1@demo.example"}, TRIES),
 ]
 # Forms of a mail's link carry the token and passwords; those of agents are tried with their pages.
@@ -98,7 +101,7 @@ def test_every_form_is_tried() -> None:
 def test_added_fields_change_nothing(
     form: Form, visitor: Visitor, nadege: Household, quick_hashes: None, resources: Resources
 ) -> None:
-    if form.action in {"/connexion", "/inscription", "/mot-de-passe"}:
+    if form.action in {"/connexion", "/connexion/cle", "/inscription", "/mot-de-passe"}:
         visitor = Visitor()
     before = whole_table()
 

@@ -1,24 +1,66 @@
 """Forms that somebody else sends in a tenant's name: refused, with nothing written."""
 
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 
 import app
+from chalicelib.domain.accounts import Role
+from chalicelib.domain.links import LinkKind
 from chalicelib.portal import portal
-from tests.mothers import ELOISE, Household
+from chalicelib.web.audience import audience_of
+from tests.mothers import ELOISE, NOW, Household
+from tests.newcomers import TYPED, issued
 from tests.town import Counted
 from tests.visitors import FORM, Seen, Visitor
 
 OURS = "http://127.0.0.1:8000"
 PAYMENT = "4f9a2c01" + "0" * 24
+NEW = {"nouveau-mot-de-passe": "Mouette-4172-rieuse!", "confirmer": "Mouette-4172-rieuse!"}
 FIELDS = {
+    "/confirmation/{token}": {},
+    "/confirmation/{token}/nouveau": {},
+    "/connexion/cle": {"reponse": "{}"},
     "/connexion": {"identifiant": "9126-1@demo.example", "mot-de-passe": "Bonjour-2026!"},
     "/deconnexion": {},
+    "/deverrouillage/{token}": {},
+    "/informations-personnelles/cles": {"reponse": "{}"},
+    "/informations-personnelles/cles/retirer": {"cle": "0" * 64},
+    "/informations-personnelles/e-mail": {"nouvelle-adresse": "eloise@nouvelle.example"},
+    "/informations-personnelles/messages": {},
+    "/informations-personnelles/mot-de-passe": {
+        "nouveau-mot-de-passe": "Mouette-4172-rieuse!",
+        "nouveau-mot-de-passe-encore": "Mouette-4172-rieuse!",
+    },
+    "/inscription": TYPED,
+    "/mot-de-passe": {"identifiant": "9126-1@demo.example"},
+    "/mot-de-passe/{token}": NEW,
     "/paiement": {"contrat": "9126", "choix": "solde"},
     "/paiement/{id}/renoncer": {},
     "/preferences/texte": {"taille": "plus", "retour": "/"},
+    "/sessions/fermer": {"session": "autres"},
 }
+# Of agents: tests/handlers/test_staff_pages.py tries them.
+STAFF_FIELDS = {
+    "/gestion/cles": {"reponse": "{}"},
+    "/gestion/cles/retirer": {"cle": "0" * 64},
+    "/gestion/code": {"code": "000000"},
+    "/gestion/codes-de-secours": {"code": "000000"},
+    "/gestion/connexion": {"identifiant": "claire@littoral-habitat.example", "mot-de-passe": "Bonjour-2026!"},
+    "/gestion/connexion/cle": {"reponse": "{}"},
+    "/gestion/deconnexion": {},
+    "/gestion/double-authentification": {"code": "000000"},
+    "/gestion/preferences/texte": {"taille": "plus", "retour": "/gestion"},
+    "/gestion/sessions/fermer": {"session": "autres"},
+}
+KINDS = {
+    "/confirmation/{token}": LinkKind.ADDRESS,
+    "/confirmation/{token}/nouveau": LinkKind.REGISTRATION,
+    "/deverrouillage/{token}": LinkKind.UNLOCK,
+    "/mot-de-passe/{token}": LinkKind.RECOVERY,
+}
+HIDDEN = "no origin to be known"
 Forged = tuple[int, dict[str, str], dict[str, str]]
 
 
@@ -28,7 +70,15 @@ def forms(visitor: Visitor, eloise: Household) -> dict[str, str]:
     visitor.send(visitor.get("/paiement/payer"), "/paiement")
     pending = portal().ledger.account("9126").pending
     assert pending is not None
-    return {route: route.replace("{id}", pending.payment) for route in FIELDS}
+    paths = {route: route.replace("{id}", pending.payment) for route in FIELDS}
+    return paths | {route: route.replace("{token}", a_token(route)) for route in KINDS}
+
+
+def a_token(route: str) -> str:
+    """Issue what a link of a mail would hold; one to be renewed has to be over."""
+    at = NOW - timedelta(days=2) if route.endswith("/nouveau") else NOW
+    path = issued(KINDS[route], "9126-1@demo.example", at, new_email="eloise@nouvelle.example")
+    return path.rsplit("/", 1)[1]
 
 
 def forgeries(token: str, another: str) -> dict[str, Forged]:
@@ -43,7 +93,7 @@ def forgeries(token: str, another: str) -> dict[str, Forged]:
         "a neighbouring site says the browser": (403, good, own | {"sec_fetch_site": "same-site"}),
         "typed by nobody": (403, good, own | {"sec_fetch_site": "none"}),
         "a foreign origin": (403, good, {"origin": "https://ailleurs.example"}),
-        "no origin to be known": (403, good, {"origin": "null"}),
+        HIDDEN: (403, good, {"origin": "null"}),
         "an origin that starts like ours": (403, good, {"origin": OURS + "1"}),
         "a referer that starts like ours": (403, good, {"referer": OURS + ".ailleurs.example/"}),
         "neither origin nor referer": (403, good, {}),
@@ -56,14 +106,16 @@ def forgeries(token: str, another: str) -> dict[str, Forged]:
 
 def forge(visitor: Visitor, route: str, path: str, forged: Forged) -> Seen:
     _, changed, headers = forged
-    body = urlencode(FIELDS[route] | changed).encode()
+    body = urlencode((FIELDS | STAFF_FIELDS)[route] | changed).encode()
     return visitor.ask("POST", path, body, **{"content_type": FORM} | headers)
 
 
 def test_every_unsafe_route_is_tried_here() -> None:
     unsafe = {path for path, methods in app.app.routes.items() if set(methods) - {"GET"}}
 
-    assert unsafe - FIELDS.keys() == {"/webhooks/stripe"}
+    tenants = {path for path in unsafe if audience_of(path) is Role.TENANT}
+    assert tenants - FIELDS.keys() == {"/webhooks/stripe"}
+    assert unsafe - tenants == STAFF_FIELDS.keys()
     assert {method for methods in app.app.routes.values() for method in methods} == {"GET", "POST"}
 
 
@@ -76,6 +128,8 @@ def test_a_forged_form_is_refused_and_writes_nothing(
     ways = forgeries(token, other.token())
     for route, path in forms.items():
         for way, forged in ways.items():
+            if way == HIDDEN and route in KINDS:
+                continue  # these pages hide it themselves: tests/handlers/test_mailed_links.py
             counted.calls.clear()
             seen = forge(visitor, route, path, forged)
 
@@ -88,7 +142,7 @@ def test_a_forged_form_is_refused_and_writes_nothing(
 def test_a_forged_form_of_somebody_who_is_not_in_is_refused_too(eloise: Household, counted: Counted) -> None:
     visitor, other = Visitor(), Visitor()
     ways = forgeries(visitor.token(), other.token())
-    for route in ("/connexion", "/preferences/texte"):
+    for route in ("/connexion", "/preferences/texte", "/inscription", "/mot-de-passe"):
         for way, forged in ways.items():
             seen = forge(visitor, route, route, forged)
 

@@ -7,6 +7,7 @@ import pytest
 from chalice.local import LambdaContext
 
 import app
+from chalicelib.domain.errors import Absent
 from chalicelib.domain.payments import PaymentStatus
 from chalicelib.portal import portal
 from infra.local.resources import Resources
@@ -81,6 +82,17 @@ def test_a_message_that_fails_comes_back_alone(page: Seen, provider: Provider) -
     assert portal().ledger.account("9126").balance_cents == 0
 
 
+def test_what_made_a_message_fail_is_in_the_log_with_its_trace(
+    provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    call("sync_payments", messages({"kind": "charge", "id": "ch_none"}))
+
+    (line,) = (record for record in caplog.records if record.name == "portal.jobs")
+    assert line.levelname == "WARNING"
+    assert line.exc_info is not None
+    assert line.exc_info[0] is Absent
+
+
 def test_a_batch_that_fails_whole_comes_back_whole(provider: Provider) -> None:
     assert left(call("issue_documents", messages("{", "{}", {"ticket": "none"}))) == ["m-0", "m-1", "m-2"]
 
@@ -121,10 +133,12 @@ def test_the_sweep_finds_what_no_event_told_of(page: Seen, provider: Provider, t
     assert call("sweep_payments", EVERY_QUARTER) == 0
 
 
-def test_every_function_that_aws_calls_is_tried_here_or_in_mail_events() -> None:
+def test_every_function_that_aws_calls_is_tried_here_or_in_a_file_of_its_own() -> None:
     assert {source.name for source in app.app.event_sources} == {
         "sync_payments",
         "issue_documents",
         "sweep_payments",
         "record_mail_events",
+        "clear_expired",
+        "answer_access",
     }

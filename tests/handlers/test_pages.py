@@ -106,7 +106,7 @@ def test_no_link_of_nobody_is_dead(of_nobody: dict[str, Seen]) -> None:
     asked_to_sign_in = {path: seen.location for path, seen in of_nobody.items() if seen.status == 303}
 
     assert {seen.status for seen in of_nobody.values()} == {200, 303}
-    assert asked_to_sign_in == {"/": "/connexion"}
+    assert asked_to_sign_in == {"/": "/connexion", "/gestion": "/gestion/connexion"}
     assert broken_anchors(of_nobody) == []
 
 
