@@ -36,10 +36,12 @@ ACCESS_VALUES = {
 }
 
 
-def bytes_of_system_lines() -> int:
-    """Measure what Lambda writes of one call, if the template has it written."""
-    asked = _part("stage.yaml")["Globals"]["Function"]["LoggingConfig"]
-    if asked["SystemLogLevel"] == "WARN":
+def bytes_of_system_lines(function: str) -> int:
+    """Measure what Lambda writes of one call of a function, if the template has it written."""
+    everywhere = _part("stage.yaml")["Globals"]["Function"]["LoggingConfig"]
+    resource = "APIHandler" if function == "api_handler" else function.title().replace("_", "")
+    own = _part("functions.yaml")["Resources"][resource]["Properties"]["LoggingConfig"]
+    if (everywhere | own)["SystemLogLevel"] == "WARN":
         return 0
     head = '{"time":"2026-11-23T08:42:00.000Z","type":"","record":{}}'
     return sum(len(head + kind + record) for kind, record in SYSTEM_LINES.items())

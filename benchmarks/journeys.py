@@ -109,8 +109,8 @@ def visit_and_pay(home: Home) -> Usage:
         home.browser.get(f"/paiement/{home.payment}")
         for bell in bells:
             home.browser.send(bell)
-        home.meter.one_by_one(home.till.work())
-        home.meter.one_by_one(home.till.issue())
+        home.meter.one_by_one("sync_payments", home.till.work())
+        home.meter.one_by_one("issue_documents", home.till.issue())
         home.browser.get("/documents")
     return usage
 

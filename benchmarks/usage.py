@@ -61,7 +61,7 @@ class UsageMeter:
         self._own = boto3.client("dynamodb")
         functions = json.loads((ROOT / ".chalice" / "config.json").read_text("utf-8"))["lambda_functions"]
         self._megabytes = {name: one["lambda_memory_size"] for name, one in functions.items()}
-        self._system_bytes = assumptions.bytes_of_system_lines()
+        self._system_bytes = {name: assumptions.bytes_of_system_lines(name) for name in functions}
         self._access_bytes = assumptions.bytes_of_access_line()
 
     @contextmanager
@@ -108,7 +108,7 @@ class UsageMeter:
         self._usage.add(Unit.WORK, megabytes / 1024 * seconds)
         self._usage.add(Unit.SECRET, assumptions.COLD_SHARE)
         self._usage.add(Unit.KEY, assumptions.COLD_SHARE)
-        self._usage.add(Unit.LOG, self._system_bytes)
+        self._usage.add(Unit.LOG, self._system_bytes[function])
 
     def _comes_in(self) -> None:
         for unit in (Unit.GATEWAY, Unit.WALL, Unit.EDGE):
@@ -178,10 +178,10 @@ class UsageMeter:
         """Say what it costs a function to wait, in gigabyte-seconds."""
         return float(self._megabytes[function] / 1024 * milliseconds / 1000)
 
-    def one_by_one(self, messages: int) -> None:
-        """Count a run for each message of the batch that was just handed over as one."""
+    def one_by_one(self, function: str, messages: int) -> None:
+        """Count a run for each message of the batch that a function was just handed as one."""
         self._usage.add(Unit.CALL, messages - 1)
-        self._usage.add(Unit.LOG, (messages - 1) * self._system_bytes)
+        self._usage.add(Unit.LOG, (messages - 1) * self._system_bytes[function])
 
     def downloads(self) -> None:
         """Count a file that a browser reads by itself, at the address that it was given."""

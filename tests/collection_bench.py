@@ -70,6 +70,11 @@ class Bench:
         lines = (Line(lease_account(lease), cents), Line(f"{LANDLORD}:{lease}", -cents))
         self.ledger.post(Posting(f"{id}-{lease}", date(2026, 11, 1), EntryKind.RENT_CALL, "Avis", lines))
 
+    def lend(self, lease: str, cents: int = 100_00) -> Payment:
+        """Have a lease owe an amount, and start its payment."""
+        self.owe(lease, cents)
+        return self.order(lease)
+
     def order(self, lease: str = "9126", cents: int | None = None, tenant: str = "t-1") -> Payment:
         """Start a payment."""
         asked = Order(lease, tenant, f"{tenant}@demo.example", cents, LARGEST)

@@ -20,6 +20,7 @@ from chalicelib.domain.payments import (
     Payments,
     PaymentStatus,
     RemotePayment,
+    Trace,
     Work,
     check_amount,
     event_of,
@@ -119,17 +120,14 @@ def renounce(collection: Collection, id: str, now: datetime) -> Payment:
 def sync(collection: Collection, id: str, now: datetime, known: Payment | None = None) -> Payment:
     """Ask the provider what became of a payment, and write it in the books; ``Absent`` if it is not ours.
 
-    ``known`` is the payment when it has just been read; if it changed since, it is read again.
+    ``known`` is the payment when it has just been read; if it changed since, it is read again.  Its ticket is
+    asked for by whoever saw it change: of the bells of one payment, the first one.
     """
-    for _ in range(TRIES):
-        try:
-            payment, known = _open(collection, known or collection.payments.get(id), now), None
-            if not payment.session:
-                return payment
-            return _record(collection, payment, collection.desk.look(payment.session))
-        except Conflict:
-            continue
-    raise Conflict(id)
+    before = known or collection.payments.get(id)
+    payment = _look(collection, before, now)
+    if payment.version != before.version:
+        _ask_for_ticket(collection, payment)
+    return payment
 
 
 def sync_object(collection: Collection, kind: str, id: str, now: datetime) -> Payment | None:
@@ -139,21 +137,19 @@ def sync_object(collection: Collection, kind: str, id: str, now: datetime) -> Pa
     money of ours is nothing.
     """
     if kind == OUR_OWN:
-        return sync(collection, id, now)
-    remote = collection.desk.trace(kind, id)
-    if remote is None:
+        return _sync_again(collection, id, now)
+    traced = collection.desk.trace(kind, id)
+    if traced is None:
         return None
     try:
-        payment = collection.payments.get(remote.payment)
+        payment = collection.payments.get(traced.payment)
     except Absent:
-        for fact in remote.facts:
-            _suspend(collection, fact, "")
+        _suspend_all(collection, traced, "")
         return None
-    if not payment.session and remote.session:
-        payment = _attach(collection, payment, remote)
-    if not remote.session or remote.session != payment.session:
-        for fact in remote.facts:
-            _suspend(collection, fact, payment.id)
+    if not payment.session and traced.session:
+        payment = _attach(collection, payment, traced)
+    if not traced.session or traced.session != payment.session:
+        _suspend_all(collection, traced, payment.id)
         return None
     return sync(collection, payment.id, now)
 
@@ -170,6 +166,31 @@ def sweep(collection: Collection, now: datetime) -> int:
         if now - payment.started_at > STUCK_AFTER:
             raise_alarm(Alarm.PAYMENT_STUCK, payment=payment.id, status=payment.status.value)
     return len(waiting)
+
+
+def _sync_again(collection: Collection, id: str, now: datetime) -> Payment:
+    """Sync a payment for the sweep, and ask for its ticket again: who booked it may have been cut then."""
+    payment = _look(collection, collection.payments.get(id), now)
+    _ask_for_ticket(collection, payment)
+    return payment
+
+
+def _look(collection: Collection, payment: Payment, now: datetime) -> Payment:
+    """Write down what the provider says of a payment, reading it again whenever it changes meanwhile."""
+    for _ in range(TRIES):
+        try:
+            payment = _open(collection, payment, now)
+            if not payment.session:
+                return payment
+            return _record(collection, payment, collection.desk.look(payment.session))
+        except Conflict:
+            payment = collection.payments.get(payment.id)
+    raise Conflict(payment.id)
+
+
+def _ask_for_ticket(collection: Collection, payment: Payment) -> None:
+    if payment.status is PaymentStatus.PAID and payment.ticketed_at is None:
+        collection.work.issue_ticket(payment.id)
 
 
 def _resume(collection: Collection, pending: str, order: Order, now: datetime) -> Payment | None:
@@ -234,15 +255,20 @@ def _record(collection: Collection, payment: Payment, remote: RemotePayment) -> 
             booked = replace(seen, booked=seen.booked | {fact.id})
             seen = collection.payments.settle(booked, posting_of(payment, fact), event_of(payment, fact))
     if replace(seen, version=payment.version) != payment and seen.version == payment.version:
-        seen = collection.payments.save(seen)
-    if seen.status is PaymentStatus.PAID and seen.ticketed_at is None:
-        collection.work.issue_ticket(seen.id)
+        return collection.payments.save(seen)
     return seen
 
 
-def _attach(collection: Collection, payment: Payment, remote: RemotePayment) -> Payment:
+def _attach(collection: Collection, payment: Payment, traced: Trace) -> Payment:
     """Keep the page of a payment whose opening was never heard of, even when it was given up for lost."""
-    return collection.payments.save(replace(payment, session=remote.session, address=remote.address))
+    return collection.payments.save(replace(payment, session=traced.session, address=traced.address))
+
+
+def _suspend_all(collection: Collection, traced: Trace, payment: str) -> None:
+    """Suspend the money behind an object that is not where we know of it; a page is looked at for it now."""
+    facts = collection.desk.look(traced.session).facts if traced.session else traced.facts
+    for fact in facts:
+        _suspend(collection, fact, payment)
 
 
 def _suspend(collection: Collection, fact: Fact, payment: str) -> None:

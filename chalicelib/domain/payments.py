@@ -24,6 +24,7 @@ from chalicelib.domain.ledger import (
     Posting,
     lease_account,
 )
+from chalicelib.domain.refusals import REFUSALS
 from chalicelib.domain.timeline import Action, TimelineEvent
 
 SESSION_LIFE = timedelta(hours=1)
@@ -114,7 +115,7 @@ class Payment:
     @property
     def refusal(self) -> str | None:
         """Say in French why the card was refused, when the bank told."""
-        return _REFUSALS.get(self.refusal_code)
+        return REFUSALS.get(self.refusal_code)
 
     @property
     def moved_back(self) -> bool:
@@ -155,6 +156,16 @@ class RemotePayment:
     address: str = ""
 
 
+@dataclass(frozen=True)
+class Trace:
+    """Where an object leads: to a page and its payment, or to money that no page of ours led to."""
+
+    session: str
+    payment: str
+    address: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
 class CardDesk(Protocol):
     """The provider that takes cards (Stripe Checkout).  ``Unavailable`` when it does not answer."""
 
@@ -167,10 +178,11 @@ class CardDesk(Protocol):
     def close(self, session: str) -> None:
         """Close a page so that nobody can pay there; one that is no longer open stays as it is."""
 
-    def trace(self, kind: str, id: str) -> RemotePayment | None:
-        """Fetch the payment that an object (session, payment intent, charge, refund, dispute) belongs to.
+    def trace(self, kind: str, id: str) -> Trace | None:
+        """Find the page that an object (session, payment intent, charge, refund, dispute) belongs to.
 
-        Nothing when the object moves no money of ours, ``Absent`` when the provider has no such object.
+        What became of the page is for ``look``; the facts are there only when there is no page.  Nothing when
+        the object moves no money of ours, ``Absent`` when the provider has no such object.
         """
 
 
@@ -242,7 +254,7 @@ def read_remote(payment: Payment, remote: RemotePayment) -> Payment:
         payment,
         status=status,
         session=remote.session,
-        address=remote.address or payment.address,
+        address=remote.address,
         charge=remote.charge,
         card_last4=remote.card_last4,
         refusal_code=remote.refusal_code,
@@ -281,13 +293,4 @@ _ACTIONS = {
     FactKind.REFUND_FAILED: Action.REFUND_FAILED,
     FactKind.DISPUTE: Action.DISPUTE,
     FactKind.DISPUTE_WON: Action.DISPUTE_WON,
-}
-_REFUSALS = {
-    "insufficient_funds": "Votre banque a refusé la carte\u00a0: provision insuffisante.",
-    "expired_card": "Votre banque a refusé la carte\u00a0: elle est périmée.",
-    "lost_card": "Votre banque a refusé la carte. Appelez-la.",
-    "stolen_card": "Votre banque a refusé la carte. Appelez-la.",
-    "incorrect_cvc": "Le code de sécurité de la carte n’est pas le bon.",
-    "payment_intent_authentication_failure": "Vous n’avez pas confirmé le paiement auprès de votre banque.",
-    "authentication_required": "Vous n’avez pas confirmé le paiement auprès de votre banque.",
 }

@@ -22,6 +22,7 @@ from chalicelib.domain.payments import (
     Payment,
     PaymentStatus,
     RemotePayment,
+    Trace,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import stripe
 
 CONNECT_SECONDS, READ_SECONDS, RETRIES = 2, 6, 1
-WITH_CHARGE = ["payment_intent.latest_charge"]
+WITH_REFUNDS = ["payment_intent.latest_charge.refunds"]
 MOVING = {"checkout.session", "payment_intent", "charge", "refund", "dispute"}
 LOST_DISPUTES = {"needs_response", "under_review", "lost"}
 UNPAID_REFUNDS = {"failed", "canceled"}
@@ -94,7 +95,7 @@ class StripeDesk:
     def look(self, session: str) -> RemotePayment:
         """Fetch a page, its charge, and its refunds and disputes if there are any."""
         with _translated():
-            found = self._client.v1.checkout.sessions.retrieve(session, {"expand": WITH_CHARGE}).to_dict()
+            found = self._client.v1.checkout.sessions.retrieve(session, {"expand": WITH_REFUNDS}).to_dict()
             intent = found.get("payment_intent") or {}
             charge = intent.get("latest_charge") or {}
             facts = self._facts(charge)
@@ -125,18 +126,18 @@ class StripeDesk:
         except stripe.InvalidRequestError:
             return  # paid or expired between the two calls: the next look tells
 
-    def trace(self, kind: str, id: str) -> RemotePayment | None:
+    def trace(self, kind: str, id: str) -> Trace | None:
         """Go from any object to its payment intent, and from there to the page that it was paid on."""
         if kind not in MOVING:
             return None
         with _translated():
             if kind == "checkout.session":
-                return self.look(id)
+                return _page(self._client.v1.checkout.sessions.retrieve(id).to_dict())
             intent_id, charge_id = self._behind(kind, id)
             if intent_id:
                 pages = self._client.v1.checkout.sessions.list({"payment_intent": intent_id, "limit": 1}).data
                 if pages:
-                    return self.look(pages[0].id)
+                    return _page(pages[0].to_dict())
                 charge_id = charge_id or self._latest_charge(intent_id)
             return self._stranger(charge_id) if charge_id else None
 
@@ -158,29 +159,35 @@ class StripeDesk:
         charge = self._client.v1.payment_intents.retrieve(intent).to_dict().get("latest_charge")
         return charge if isinstance(charge, str) else ""
 
-    def _stranger(self, charge_id: str) -> RemotePayment:
+    def _stranger(self, charge_id: str) -> Trace:
         """Tell of a charge that no page of ours led to; the mark on it, if any, is kept for the agent."""
-        charge = self._client.v1.charges.retrieve(charge_id).to_dict()
+        charge = self._client.v1.charges.retrieve(charge_id, {"expand": ["refunds"]}).to_dict()
         named = (charge.get("metadata") or {}).get("payment_id", "")
-        return RemotePayment("", named, PaymentStatus.PAID, self._facts(charge), charge["id"])
+        return Trace("", named, facts=self._facts(charge))
 
     def _facts(self, charge: dict[str, Any]) -> tuple[Fact, ...]:
         """Derive facts from one charge, each keyed by its own object.
 
-        Refunds are always listed: the sum that a charge carries is back at zero once a refund has failed.
+        It brings its refunds, ten at most: if there are any, all are listed.  The sum that it carries tells
+        nothing, being back at zero once a refund has failed.
         """
         if not charge.get("paid"):
             return ()
         facts = [_fact(charge, FactKind.CHARGE, 1)]
-        refunds = self._client.v1.refunds.list(
-            {"charge": charge["id"], "limit": 100, "expand": ["data.failure_balance_transaction"]}
-        )
-        for refund in refunds.auto_paging_iter():
-            facts += _refund_facts(refund.to_dict())
+        if charge["refunds"]["data"]:
+            refunds = self._client.v1.refunds.list(
+                {"charge": charge["id"], "limit": 100, "expand": ["data.failure_balance_transaction"]}
+            )
+            for refund in refunds.auto_paging_iter():
+                facts += _refund_facts(refund.to_dict())
         if charge.get("disputed"):
             for dispute in self._client.v1.disputes.list({"charge": charge["id"]}).auto_paging_iter():
                 facts += _dispute_facts(dispute.to_dict())
         return tuple(facts)
+
+
+def _page(found: dict[str, Any]) -> Trace:
+    return Trace(found["id"], (found.get("metadata") or {}).get("payment_id", ""), found.get("url") or "")
 
 
 def _fact(found: dict[str, Any], kind: FactKind, sign: int, mark: str = "", at: int = 0) -> Fact:

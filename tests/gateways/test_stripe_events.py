@@ -1,13 +1,17 @@
 """Events as they come in: the ones that Stripe signed for us, now, are read; all others are refused."""
 
 import json
+import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import stripe
+from stripe.params._webhook_endpoint_create_params import WebhookEndpointCreateParams
 
-from chalicelib.gateways.stripe_events import TOLERANCE_SECONDS, BadEvent, StripeEvents
+from chalicelib.config import ROOT
+from chalicelib.gateways.stripe_events import ASKED_FOR, TOLERANCE_SECONDS, BadEvent, StripeEvents
+from infra.local.stripe.type_hints import fields
 
 NOW = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
 AT = int(NOW.timestamp())
@@ -159,3 +163,12 @@ def test_once_the_old_secret_is_gone_its_signatures_are_too(reader: StripeEvents
 
     with pytest.raises(BadEvent, match="signature"):
         StripeEvents([NEW], live=False).read(body, signed(body, OLD), NOW)
+
+
+def test_the_events_to_ask_stripe_for_are_those_that_the_installation_names() -> None:
+    told = (ROOT / "docs" / "aws.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:checkout|charge|refund|payment_intent)\.[a-z_.]+)`", told))
+
+    assert named == ASKED_FOR
+    (known,) = get_args(fields(WebhookEndpointCreateParams)["enabled_events"])
+    assert set(get_args(known)) >= ASKED_FOR

@@ -1,0 +1,13 @@
+"""Fixtures of the domain: a place to collect payments, where one lease owes something."""
+
+import pytest
+
+from infra.local.resources import Resources
+from tests.collection_bench import Bench
+
+
+@pytest.fixture
+def bench(table: Resources) -> Bench:
+    made = Bench()
+    made.owe("9126", 486_32)
+    return made
