@@ -46,6 +46,11 @@ def give(visitor: Visitor, typed: str, **more: str) -> Seen:
     return visitor.send(visitor.get(CODE), CODE, code=typed, **more)
 
 
+def change_telephone(visitor: Visitor, page: Seen, present: str, typed: str) -> Seen:
+    """Fill in the page on which an agent who is signed in enrols another telephone."""
+    return visitor.send(page, ENROLMENT, code_actuel=present, code=typed)
+
+
 def sign_in(visitor: Visitor, steps: int = 0) -> Seen:
     """Take both steps."""
     open_half(visitor)

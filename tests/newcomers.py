@@ -41,6 +41,11 @@ def register(visitor: Visitor, **typed: str) -> Seen:
     return visitor.post("/inscription", {"csrf": visitor.token("/inscription")} | TYPED | changed)
 
 
+def confirm(visitor: Visitor, link: str, password: str = NEW_PASSWORD) -> Seen:
+    """Open the link of a registration, and confirm with the password chosen then."""
+    return visitor.send(visitor.get(link), link, mot_de_passe=password)
+
+
 def forget(visitor: Visitor, email: str) -> Seen:
     """Say that the password of an account is forgotten."""
     return visitor.post("/mot-de-passe", {"csrf": visitor.token("/mot-de-passe"), "identifiant": email})
@@ -50,10 +55,21 @@ def an_asking(kind: str, email: str, at: datetime, **facts: str) -> Asking:
     return Asking(f"asking-{next(_numbers)}", kind, email, at, facts)
 
 
-def issued(kind: LinkKind, email: str, at: datetime, person: str = ELOISE, new_email: str = "") -> str:
-    """Issue a link as the worker does; give the path that the mail would hold."""
+def issued(
+    kind: LinkKind,
+    email: str,
+    at: datetime,
+    person: str = ELOISE,
+    new_email: str = "",
+    password_hash: str = "",
+) -> str:
+    """Issue a link as the worker does; give the path that the mail would hold.
+
+    A registration's password is ``PASSWORD``, unless its hash is given.
+    """
     asking = an_asking(ASKING_OF[kind], email, at)
-    password_hash = hashed(PASSWORD) if kind is LinkKind.REGISTRATION else ""
+    if kind is LinkKind.REGISTRATION:
+        password_hash = password_hash or hashed(PASSWORD)
     link, token = new_link(kind, asking, person, at, password_hash=password_hash, new_email=new_email)
     links = DynamoLinks()
     if not links.issue(link, asking, None):

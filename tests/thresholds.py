@@ -7,6 +7,7 @@ from threading import Lock
 
 from chalicelib.domain.access import AccessQueue
 from chalicelib.domain.accounts import Account, Role
+from chalicelib.domain.errors import Absent
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.signing_in import Admission, Attempt, Doorkeeper, Found, Threshold, openings
 from chalicelib.domain.throttling import Change, Subject, Tally
@@ -92,9 +93,11 @@ class FakeThreshold:
             return True
 
     def replace_password(
-        self, account: Account, password_hash: str, session: Session, event: TimelineEvent
+        self, account: Account, password_hash: str, shown: Session, session: Session, event: TimelineEvent
     ) -> bool:
         with self._lock:
+            if (shown.holder, shown.family) not in self.sessions:
+                raise Absent(shown.family)
             if self.accounts.get(account.email) != account:
                 return False
             closed = [family for holder, family in self.sessions if holder == session.holder]

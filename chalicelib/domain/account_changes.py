@@ -25,7 +25,7 @@ class AccountChanges(Protocol):
         """Open the account of a registration; ``TAKEN`` if the address or the person has one."""
 
     def set_password(self, link: Link, account: Account, password_hash: str, event: TimelineEvent) -> Outcome:
-        """Write another password, end all the account's sessions and forget its failed tries.
+        """Write another password, take its passkeys out, end all its sessions, forget its failed tries.
 
         ``CHANGED`` if the account is not what it was when it was read.
         """

@@ -10,6 +10,8 @@ from chalicelib.domain.links import Link, LinkKind, new_link
 from chalicelib.domain.notices import masked, tell_of_what_is_done
 from chalicelib.domain.reception import Letter, Reception, is_due, may_write, send, send_link
 from chalicelib.domain.recovery import CHANGES, account_of
+from chalicelib.domain.signing_in import Attempt, Doorkeeper, Found, judge
+from chalicelib.domain.throttling import new_mark, tries
 from chalicelib.domain.timeline import Action, TimelineEvent
 
 
@@ -42,6 +44,28 @@ def answer_new_address(reception: Reception, asking: Asking, now: datetime) -> N
         Letter(new, "confirm_address", {"token": token}),
     ]
     send_link(reception, asking, before, link, letters, now)
+
+
+def is_owner(keeper: Doorkeeper, attempt: Attempt, link: Link, now: datetime) -> bool:
+    """Tell whether the password is that of the account that a link moves: a mistyped address is a stranger's.
+
+    A wrong one counts as at the door, ``TooManyTries`` when it has to wait.  A right one is counted too, so
+    that of many at once only as many are answered as may be; the move forgets it.
+    """
+
+    def opens(found: Found) -> bool:
+        account = found.account if found.account and found.account.person == link.person else None
+        fits = keeper.hasher.matches(account.password_hash if account else None, attempt.spelled)
+        return account is not None and fits
+
+    return judge(
+        keeper,
+        attempt,
+        lambda: keeper.threshold.look(attempt.address, list(attempt.limits)),
+        opens,
+        lambda found: keeper.threshold.refuse(tries(found.tallies, attempt.limits, now, new_mark())),
+        now,
+    )
 
 
 def change_address(

@@ -82,8 +82,8 @@ class Passkeys(Protocol):
     def of(self, holder: str, role: Role) -> tuple[Passkey, ...]:
         """Read somebody's passkeys, in the order in which they were added."""
 
-    def add(self, passkey: Passkey, challenge: str) -> bool:
-        """Keep a passkey; no two have one mark, whoever they belong to."""
+    def add(self, passkey: Passkey, session: Session, challenge: str) -> bool:
+        """Keep a passkey that is made in a session; no two have one mark, whoever they belong to."""
 
     def remove(self, passkey: Passkey) -> None:
         """Take a passkey away; one that is not there is as good."""
@@ -126,7 +126,7 @@ def add_passkey(
         raise NotThisKey(NOT_ADDED) from None
     called = _CONTROL.sub(" ", name).strip()[:LONGEST_NAME] or session.device or "Clé d’accès"
     made = Passkey(answer.mark, session.holder, session.role, called, public, counter, now)
-    if not desk.passkeys.add(made, answer.challenge):
+    if not desk.passkeys.add(made, session, answer.challenge):
         raise NotThisKey(NOT_ADDED)
     tell_of_what_is_done(desk.queue, Notice.PASSKEY_ADDED, session.email, now, device=called)
 

@@ -38,7 +38,7 @@ def set_new_password(
     changes: AccountChanges, accounts: Accounts, hasher: PasswordHasher, queue: AccessQueue, link: Link,
     password: str, now: datetime,
 ) -> Outcome:  # fmt: skip
-    """Set a new password; all sessions end, and the owner is told."""
+    """Set a new password; all sessions end, all passkeys are taken out, and the owner is told."""
     made = hasher.hash(unicodedata.normalize("NFC", password))
     event = TimelineEvent(now, Action.PASSWORD_CHANGED, "")
     for _ in range(CHANGES):
@@ -47,7 +47,7 @@ def set_new_password(
             return Outcome.SPENT
         outcome = changes.set_password(link, account, made, event)
         if outcome is Outcome.DONE:
-            tell_of_what_is_done(queue, Notice.PASSWORD_CHANGED, account.email, now)
+            tell_of_what_is_done(queue, Notice.PASSWORD_CHANGED, account.email, now, forgotten="yes")
         if outcome is not Outcome.CHANGED:
             return outcome
     return Outcome.CHANGED

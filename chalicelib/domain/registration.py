@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.access import AccessQueue, Notice
 from chalicelib.domain.account_changes import AccountChanges, Outcome
-from chalicelib.domain.accounts import PasswordHasher, same_address
+from chalicelib.domain.accounts import LONGEST_PASSWORD, PasswordHasher, same_address
 from chalicelib.domain.askings import Answered, Asking, FrontDesk, Wish, count_asking, new_asking
 from chalicelib.domain.errors import Absent
 from chalicelib.domain.links import Link, LinkKind, LinkState, new_link
@@ -21,9 +21,18 @@ from chalicelib.domain.names import is_named
 from chalicelib.domain.notices import tell_of_what_is_done
 from chalicelib.domain.reception import Letter, Reception, is_due, may_write, send, send_link
 from chalicelib.domain.tenants import Tenant, Tenants
-from chalicelib.domain.throttling import CONTRACT, Subject, SubjectKind
+from chalicelib.domain.throttling import (
+    CONTRACT,
+    Rule,
+    Subject,
+    SubjectKind,
+    Tallies,
+    TooManyTries,
+    take,
+)
 
 LONGEST_NAME = 120
+CONFIRMATIONS = Rule(10, timedelta(hours=1))
 _BEFORE_NUMBER = re.compile(r"[Ll](?:[/\\.:_-]+|(?=\d+$))")
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,19}")
 
@@ -121,6 +130,18 @@ def _holders(reception: Reception, asking: Asking) -> Iterator[Tenant]:
             for id in reception.leases.get(spelled).holders:
                 with suppress(Absent):
                     yield reception.tenants.get(id)
+
+
+def is_chosen(tallies: Tallies, hasher: PasswordHasher, link: Link, typed: str, now: datetime) -> bool:
+    """Tell whether a password is the one chosen at registration: the mail may have come to somebody else.
+
+    Somebody's name, contract and address are enough to register them with a password of one's own; whoever
+    reads the mail must not open that account.  Each try counts on the address, before it is compared:
+    ``TooManyTries`` when it has to wait.
+    """
+    if wait := take(tallies, {Subject(SubjectKind.ASKING, link.email): CONFIRMATIONS}, now):
+        raise TooManyTries(wait, now)
+    return hasher.matches(link.password_hash, unicodedata.normalize("NFC", typed)[:LONGEST_PASSWORD])
 
 
 def open_account(

@@ -159,6 +159,14 @@ def key_of(lock: SecondLock, email: str, name: str) -> str:
     return base64.b32encode(lock.seal.derive(f"enrolment:{email}:{name}")[:20]).decode()
 
 
+def name_of_change(family: str, present: Factor) -> str:
+    """Name the change of a telephone in a family of sessions: once made, the name is another, and so the key.
+
+    The key that a page shows is thus never that of the telephone which opens.
+    """
+    return f"{family}:{present.enrolled_at.isoformat()}"
+
+
 def new_factor(
     lock: SecondLock, email: str, key: str, step: int, now: datetime
 ) -> tuple[Factor, tuple[str, ...]]:

@@ -23,6 +23,7 @@ from chalicelib.domain.second_factor import (
     key_of,
     mark_of,
     matching_step,
+    name_of_change,
     new_factor,
     new_recovery_codes,
     proof_of,
@@ -39,6 +40,13 @@ class Enrolled:
 
     opened: Opened
     recovery: tuple[str, ...] = field(repr=False)
+
+
+class NotThePresentOne(Refused):
+    """What was typed is no code of the telephone that opens now, and no recovery code; it was counted."""
+
+    def __init__(self) -> None:
+        super().__init__("Ce code n’est pas le bon, ou il a déjà servi.")
 
 
 class DoorClosed(Refused):
@@ -159,19 +167,25 @@ def renew_recovery_codes(
 
 
 def change_telephone(
-    lock: SecondLock, attempt: Attempt, session: Session, typed: str, now: datetime
+    lock: SecondLock, attempt: Attempt, session: Session, present: str, typed: str, now: datetime
 ) -> tuple[str, ...] | None:
     """Enrol another telephone for an agent who is signed in; the one before opens no more.
 
-    The page has asked for the password again.  The recovery codes are new as well, and the agent is told.
+    The page has asked for the password again; ``present`` is a code of the telephone before, or a recovery
+    code, ``NotThePresentOne`` if it is neither.  Nothing if the new telephone's code is wrong.  The recovery
+    codes are new as well, so that ``present`` is used up, and the agent is told.
     """
-    key, code = key_of(lock, attempt.address, session.family), bare(typed)
+    proofs: list[Proof | None] = []
 
-    def after(_: Factor) -> tuple[Factor, tuple[str, ...]] | None:
-        step = matching_step(lock, key, code, now)
-        return new_factor(lock, attempt.address, key, step, now) if step else None
+    def after(factor: Factor) -> tuple[Factor, tuple[str, ...]] | None:
+        proofs[:] = [proof_of(lock, factor, attempt.address, present, now)]
+        key = key_of(lock, attempt.address, name_of_change(session.family, factor))
+        step = matching_step(lock, key, bare(typed), now)
+        return new_factor(lock, attempt.address, key, step, now) if proofs[0] and step else None
 
     shown = _change(lock, attempt, after, now)
+    if shown is None and proofs == [None]:
+        raise NotThePresentOne
     if shown:
         _tell(lock, Notice.SECOND_FACTOR_ADDED, attempt.address, session.device, now)
     return shown

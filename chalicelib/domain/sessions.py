@@ -221,8 +221,10 @@ def _shown(
     if session.held(key.secret) and session.awaits_use:
         return Shown.DUE
     facts = {"id": f"{Notice.SESSION_REPLAYED.value}-{session.family}", "device": session.device}
-    notify(queue, Notice.SESSION_REPLAYED, email, now, **facts)
-    sessions.close(session)
+    try:
+        notify(queue, Notice.SESSION_REPLAYED, email, now, **facts)
+    finally:  # whoever can be told or not, it ends
+        sessions.close(session)
     return None
 
 

@@ -114,9 +114,12 @@ class Threshold(Protocol):
         """Write that the password was typed again, and clear the account's tally."""
 
     def replace_password(
-        self, account: Account, password_hash: str, session: Session, event: TimelineEvent
+        self, account: Account, password_hash: str, shown: Session, session: Session, event: TimelineEvent
     ) -> bool:
-        """Write another password: all the account's sessions are closed but this one, which is new."""
+        """Write another password: all the account's sessions are closed but the second one, which is new.
+
+        ``Absent`` if the one that was shown is gone.
+        """
 
 
 @dataclass(frozen=True)
@@ -171,18 +174,19 @@ def change_password(keeper: Doorkeeper, session: Session, password: str, now: da
     """Give an account another password, end all its sessions, open a new one on this device, and tell.
 
     The sessions that end are those of the account at the moment of writing: one that is being opened with
-    the old password meanwhile is not left over.
+    the old password meanwhile is not left over.  ``Absent`` if the session was shut out by then: whoever was
+    shown out writes no password.
     """
     made = keeper.hasher.hash(unicodedata.normalize("NFC", password))
     event = TimelineEvent(now, Action.PASSWORD_CHANGED, "")
     for _ in range(CHANGES):
         account = keeper.threshold.look(session.email, []).account
-        if account is None:
+        if account is None or account.person != session.holder:
             raise Absent(session.email)
         fresh, secret = new_session(
             account.person, account.email, remembered=session.remembered, device=session.device, now=now
         )
-        if keeper.threshold.replace_password(account, made, fresh, event):
+        if keeper.threshold.replace_password(account, made, session, fresh, event):
             return Opened(fresh, secret)
     raise Conflict("account")
 

@@ -1,7 +1,7 @@
 """S’inscrire: the form, and the links that confirm an address, of an account that opens or moves."""
 
 from chalicelib.domain.account_changes import Outcome
-from chalicelib.domain.address_change import change_address
+from chalicelib.domain.address_change import change_address, is_owner
 from chalicelib.domain.errors import InvalidForm, Refused, Unavailable
 from chalicelib.domain.links import Link, LinkKind, LinkState
 from chalicelib.domain.passwords import RULE
@@ -11,13 +11,16 @@ from chalicelib.domain.registration import (
     ask_for_account,
     ask_for_new_link,
     contract_number,
+    is_chosen,
     open_account,
 )
+from chalicelib.domain.signing_in import Attempt
 from chalicelib.domain.throttling import TooManyTries
 from chalicelib.handlers.door import new_site
 from chalicelib.handlers.mailed_links import done, find, living, spent
 from chalicelib.handlers.typed import wrong_address, wrong_passwords
 from chalicelib.portal import portal
+from chalicelib.web import cookies as jar
 from chalicelib.web.answers import Answer, Page
 from chalicelib.web.visit import Visit
 
@@ -25,6 +28,12 @@ site = new_site(__name__)
 CONFIRMS = (LinkKind.REGISTRATION, LinkKind.ADDRESS)
 KEPT = ("nom", "reference", "identifiant")
 AWAY = "Nous n’avons pas pu prendre votre demande. Réessayez dans quelques minutes."
+PASSWORD, MISSING = "mot-de-passe", "Indiquez votre mot de passe."
+NOT_CHOSEN = (
+    "Ce n’est pas le mot de passe choisi à l’inscription. "
+    "Si vous ne l’avez pas choisi vous-même, inscrivez-vous de nouveau."
+)
+NOT_YOURS = "Ce n’est pas le mot de passe de ce compte."
 TOO_MANY, NOT_NOW, CONFLICT = 429, 503, 409
 
 
@@ -61,15 +70,24 @@ def show_confirmation(visit: Visit, token: str) -> Answer:
     link = living(found, visit.now)
     if link is None:
         return spent(found, token, visit.now)
-    return Page("accounts/confirm.html", {"link": link, "token": token})
+    return _confirmation(visit, link, token)
 
 
 @site.form("/confirmation/{token}", public=True)
 def receive_confirmation(visit: Visit, token: str) -> Answer:
-    """Open the account, or move it to its new address; a second click finds it done."""
+    """Open the account, or move it to its new address; a second click finds it done.
+
+    The link shows who reads the mails of the address; the password, that it is who asked.
+    """
     found = find(token, *CONFIRMS)
     link = living(found, visit.now)
     if link:
+        try:
+            wrong = _wrong_password(visit, link)
+        except TooManyTries as error:
+            return _confirmation(visit, link, token, error, TOO_MANY)
+        if wrong:
+            return _confirmation(visit, link, token, InvalidForm({PASSWORD: wrong}))
         outcome = _confirm(visit, link)
         if outcome is Outcome.TAKEN:
             return Page("accounts/taken.html", {"kind": link.kind.value}, CONFLICT)
@@ -89,6 +107,34 @@ def ask_again(visit: Visit, token: str) -> Answer:
         return spent(found, token, visit.now)
     ask_for_new_link(portal().front, found, visit.client, visit.now)
     return Page("accounts/mail_sent.html", {"what": "new_link", "email": found.email})
+
+
+def _wrong_password(visit: Visit, link: Link) -> str:
+    """Say what is wrong with the password that goes with a link; who is signed in need not type it."""
+    if not _is_asked(visit, link):
+        return ""
+    typed, here = visit.form.get(PASSWORD, ""), portal()
+    if not typed:
+        return MISSING
+    if link.kind is LinkKind.REGISTRATION:
+        chosen = is_chosen(here.front.tallies, here.passwords, link, typed, visit.now)
+        return "" if chosen else NOT_CHOSEN
+    known = jar.read_device(here.entrance, visit.cookies, link.email)
+    attempt = Attempt(link.email, typed, visit.client, known)
+    return "" if is_owner(here.doorkeeper, attempt, link, visit.now) else NOT_YOURS
+
+
+def _is_asked(visit: Visit, link: Link) -> bool:
+    """Tell whether a link wants a password: a registration's always, a new address' but from its account."""
+    own = visit.tenant is not None and visit.tenant.id == link.person
+    return link.kind is LinkKind.REGISTRATION or not own
+
+
+def _confirmation(
+    visit: Visit, link: Link, token: str, error: Refused | None = None, status: int = 422
+) -> Page:
+    values = {"link": link, "token": token, "asked": _is_asked(visit, link), "error": error}
+    return Page("accounts/confirm.html", values, status if error else 200)
 
 
 def _confirm(visit: Visit, link: Link) -> Outcome:

@@ -9,11 +9,13 @@ from chalicelib.domain.account_changes import Outcome
 from chalicelib.domain.accounts import Account, Opening, Role
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.links import Link, LinkState
+from chalicelib.domain.passkeys import MOST_PASSKEYS
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.accounts import DynamoAccounts, account_items, change_account, move_account
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.links import DynamoLinks, use_link
+from chalicelib.storage.passkeys import DynamoPasskeys, take_out
 from chalicelib.storage.sessions import DynamoSessions, delete_sessions, rename_session
 from chalicelib.storage.table import CONDITION_FAILED, account_key, backwards
 from chalicelib.storage.tenants import write_to
@@ -38,18 +40,29 @@ class DynamoAccountChanges:
         return _outcome(link, now, write, Outcome.TAKEN)
 
     def set_password(self, link: Link, account: Account, password_hash: str, event: TimelineEvent) -> Outcome:
-        """Write the hash; delete the sessions that are there or may be, and the tallies."""
+        """Write the hash; delete the passkeys, the sessions that are there or may be, and the tallies.
+
+        A passkey that was being added meanwhile is taken out afterwards: without sessions none follows.
+        """
         closed = _sessions_of(account, DynamoSessions().of(account.person))
         tries = _tries_of(account.email)
+        passkeys = DynamoPasskeys()
+        known = passkeys.of(account.person, account.role)[:MOST_PASSKEYS]
 
         def write(transaction: TransactWrite) -> None:
             use_link(transaction, link, event.at)
             change_account(transaction, account, password_hash, (), event.at)
             delete_sessions(transaction, account.person, sorted(closed))
+            for passkey in known:
+                take_out(transaction, passkey)
             _forget(transaction, tries)
             transaction.save(action_item(account.person, event))
 
-        return _outcome(link, event.at, write, Outcome.CHANGED)
+        outcome = _outcome(link, event.at, write, Outcome.CHANGED)
+        if outcome is Outcome.DONE:
+            for late in passkeys.of(account.person, account.role):
+                passkeys.remove(late)
+        return outcome
 
     def move(self, link: Link, account: Account, staying: str, event: TimelineEvent) -> Outcome:
         """Write the account where the link leads, and wherever else its address is said."""

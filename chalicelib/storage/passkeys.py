@@ -6,10 +6,12 @@ from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.accounts import Account, Role
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.passkeys import CHALLENGE_LIFE, Passkey, mark_of
 from chalicelib.domain.sessions import Session
 from chalicelib.storage.expiring import until
 from chalicelib.storage.ledger import commit
+from chalicelib.storage.sessions import check_session
 from chalicelib.storage.signing_in import open_session
 from chalicelib.storage.table import Item, Moment, Whole, agent_key, backwards, tenant_key, together
 
@@ -68,10 +70,11 @@ class DynamoPasskeys:
         known = [item.to_domain() for item in found if isinstance(item, PasskeyItem)]
         return tuple(sorted(known, key=lambda one: (one.added_at, one.mark)))
 
-    def add(self, passkey: Passkey, challenge: str) -> bool:
-        """Write the passkey, whose it is, and that the challenge is used."""
+    def add(self, passkey: Passkey, session: Session, challenge: str) -> bool:
+        """Write the passkey, whose it is, and that the challenge is used, if the session is still there."""
 
         def write(transaction: TransactWrite) -> None:
+            check_session(transaction, session)
             _use(transaction, challenge, passkey.added_at)
             whose = PasskeyHolderItem(
                 _mark_key(passkey.mark), "PASSKEY", holder=passkey.holder, role=passkey.role.value
@@ -85,9 +88,10 @@ class DynamoPasskeys:
         """Delete both items."""
 
         def write(transaction: TransactWrite) -> None:
-            _take_out(transaction, passkey)
+            take_out(transaction, passkey)
 
-        commit(write)
+        if commit(write):
+            raise Unavailable("contended")
 
     def admit(
         self, account: Account, session: Session, closed: tuple[str, ...], used: Passkey, before: Passkey,
@@ -107,7 +111,8 @@ class DynamoPasskeys:
         return not commit(write)
 
 
-def _take_out(transaction: TransactWrite, passkey: Passkey) -> None:
+def take_out(transaction: TransactWrite, passkey: Passkey) -> None:
+    """Add to a transaction that a passkey is taken out; one that is not there is as good."""
     transaction.delete(_item(passkey))
     transaction.delete(PasskeyHolderItem(_mark_key(passkey.mark), "PASSKEY"))
 

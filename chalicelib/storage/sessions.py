@@ -9,6 +9,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.accounts import Role
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.sessions import MOST_SESSIONS, Session, StaffVisitor, Visitor
 from chalicelib.storage.accounts import AccountItem, forget_sessions
 from chalicelib.storage.expiring import until
@@ -177,6 +178,17 @@ def prove_session(transaction: TransactWrite, session: Session, at: datetime) ->
     )
 
 
+def check_session(transaction: TransactWrite, session: Session) -> None:
+    """Add to a transaction that a session must still be there."""
+    own = _item(session)
+    transaction.condition_check(SessionItem, own.pk, own.sk, condition=SessionItem.pk.exists())
+
+
+def end_session(transaction: TransactWrite, session: Session) -> None:
+    """Add to a transaction that a session is taken out, if it is still there."""
+    transaction.delete(_item(session), condition=SessionItem.pk.exists())
+
+
 def rename_session(transaction: TransactWrite, holder: str, family: str, email: str) -> None:
     """Add to a transaction that a session, if it is still there, is of an account at another address."""
     transaction.update(
@@ -187,7 +199,10 @@ def rename_session(transaction: TransactWrite, holder: str, family: str, email: 
 
 
 def _close(sessions: Sequence[Session]) -> None:
-    """Delete sessions of one holder with what their account says of them, if it says anything."""
+    """Delete sessions of one holder with what their account says of them, if it says anything.
+
+    ``Unavailable`` if they could not be deleted: who wants them shut must not think that they are.
+    """
     if not sessions:
         return
     first, families = sessions[0], [session.family for session in sessions]
@@ -197,8 +212,8 @@ def _close(sessions: Sequence[Session]) -> None:
         if with_account:
             forget_sessions(transaction, first.email, families)
 
-    if commit(write):
-        commit(lambda transaction: write(transaction, with_account=False))
+    if commit(write) and commit(lambda transaction: write(transaction, with_account=False)):
+        raise Unavailable("contended")
 
 
 def _sort_key(family: str) -> str:

@@ -6,13 +6,20 @@ from datetime import datetime
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.accounts import Account
+from chalicelib.domain.errors import Absent
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.signing_in import Admission, Found, openings
 from chalicelib.domain.throttling import Change, Subject, Tally
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.accounts import AccountItem, change_account, check_account
 from chalicelib.storage.ledger import commit
-from chalicelib.storage.sessions import DynamoSessions, delete_sessions, prove_session, session_item
+from chalicelib.storage.sessions import (
+    DynamoSessions,
+    delete_sessions,
+    end_session,
+    prove_session,
+    session_item,
+)
 from chalicelib.storage.table import account_key, together
 from chalicelib.storage.throttling import DynamoTallies, clear_own, tallies_among, tally_key
 from chalicelib.storage.timeline import action_item
@@ -47,17 +54,24 @@ class DynamoThreshold:
         return not commit(write)
 
     def replace_password(
-        self, account: Account, password_hash: str, session: Session, event: TimelineEvent
+        self, account: Account, password_hash: str, shown: Session, session: Session, event: TimelineEvent
     ) -> bool:
-        """Write the hash, the new session and the event; delete the sessions that are there or may be."""
-        there = {one.family for one in DynamoSessions().of(session.holder)}
+        """Write the hash, the new session and the event; delete the sessions that are there or may be.
+
+        That which was shown is deleted on the condition that it is there; if another request was quicker to
+        shut it out, the next try finds it gone.
+        """
+        there = {one.family for one in DynamoSessions().of(shown.holder, shown.role)}
+        if shown.family not in there:
+            raise Absent(shown.family)
         closed = there | {one.family for one in account.sessions}
 
         def write(transaction: TransactWrite) -> None:
             change_account(
                 transaction, account, password_hash, openings(account, session, tuple(closed)), event.at
             )
-            delete_sessions(transaction, session.holder, sorted(closed))
+            end_session(transaction, shown)
+            delete_sessions(transaction, shown.holder, sorted(closed - {shown.family}), shown.role)
             transaction.save(session_item(session))
             transaction.save(action_item(session.holder, event))
 

@@ -115,7 +115,13 @@ def test_a_holder_opens_an_account_loses_the_password_and_shows_another_device_o
     phone.goto(link)
     expect(phone.get_by_text(who.email)).to_be_visible()
     assert not scripts or faults(phone, VIEWPORTS) == {}
-    phone.get_by_role("button", name="Confirmer mon inscription").click()
+    confirming = phone.get_by_role("button", name="Confirmer mon inscription")
+    phone.get_by_label("Votre mot de passe").fill(SECOND)
+    confirming.click()
+    expect(phone.get_by_role("alert")).to_contain_text("Ce n’est pas le mot de passe choisi")
+    assert not scripts or faults(phone, VIEWPORTS) == {}
+    phone.get_by_label("Votre mot de passe").fill(FIRST)
+    confirming.click()
     expect(phone.get_by_role("status")).to_contain_text("Votre compte est ouvert")
     phone.get_by_label("Votre identifiant").fill(who.email)
     phone.get_by_label("Votre mot de passe").fill(FIRST)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.sessions import (
     IDLE,
     LONGEST,
@@ -168,6 +169,19 @@ def test_a_secret_that_never_was_is_a_theft_at_once() -> None:
 
     assert device.shown(NOW, "never") is None
     assert len(device.queue.taken) == 1
+
+
+def test_a_theft_ends_the_session_even_if_its_owner_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    device = Device(remembered=False)
+
+    def away(_: object) -> None:
+        raise Unavailable("access queue")
+
+    monkeypatch.setattr(device.queue, "ask", away)
+
+    with pytest.raises(Unavailable):
+        device.shown(NOW, "never")
+    assert [session.family for session in device.sessions.closed] == [device.family]
 
 
 def test_a_session_that_is_over_is_not_replayed_but_gone() -> None:

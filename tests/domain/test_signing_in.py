@@ -454,12 +454,12 @@ def test_a_session_that_is_opened_while_the_password_changes_does_not_stay() -> 
         interrupted = False
 
         def replace_password(
-            self, account: Account, password_hash: str, session: Session, event: TimelineEvent
+            self, account: Account, password_hash: str, shown: Session, session: Session, event: TimelineEvent
         ) -> bool:
             if not self.interrupted:
                 self.interrupted = True
                 signed_in(self)
-            return super().replace_password(account, password_hash, session, event)
+            return super().replace_password(account, password_hash, shown, session, event)
 
     threshold = Interrupted({EMAIL: an_own_account()})
     session = signed_in(threshold)
@@ -481,3 +481,34 @@ def test_a_password_that_never_gets_written_is_a_conflict_and_one_of_nobody_is_a
         change_password(a_keeper(Busy({EMAIL: an_own_account()}))[0], session, "x", NOW)
     with pytest.raises(Absent):
         change_password(a_keeper(FakeThreshold())[0], session, "x", NOW)
+
+
+def test_a_session_that_was_shut_out_writes_no_password_and_tries_once() -> None:
+    asked = []
+
+    class Counting(FakeThreshold):
+        def replace_password(
+            self, account: Account, password_hash: str, shown: Session, session: Session, event: TimelineEvent
+        ) -> bool:
+            asked.append(shown.family)
+            return super().replace_password(account, password_hash, shown, session, event)
+
+    threshold = Counting({EMAIL: an_own_account()})
+    shut_out = signed_in(threshold)
+    threshold.sessions.clear()
+    before = dict(threshold.accounts)
+
+    with pytest.raises(Absent):
+        change_password(a_keeper(threshold)[0], shut_out, "Voleur-2027!", NOW)
+    assert asked == [shut_out.family]
+    assert threshold.accounts == before
+
+
+def test_a_session_writes_no_password_of_whom_its_address_belongs_to_by_now() -> None:
+    threshold = known()
+    session = signed_in(threshold)
+    threshold.accounts[EMAIL] = replace(an_own_account(), person="9128-1")
+
+    with pytest.raises(Absent):
+        change_password(a_keeper(threshold)[0], session, "Autre-2027!", NOW)
+    assert threshold.accounts[EMAIL].password_hash == f"hash of {RIGHT}"

@@ -50,9 +50,9 @@ def mailed(table: Resources, to: str) -> list[Sent]:
     return letters(table, to)
 
 
-def confirm(path: str, visitor: Visitor | None = None) -> Seen:
+def confirm(path: str, visitor: Visitor | None = None, password: str = PASSWORD) -> Seen:
     visitor = visitor or Visitor()
-    return visitor.post(path, {"csrf": visitor.token()})
+    return visitor.post(path, {"csrf": visitor.token(), "mot-de-passe": password})
 
 
 def is_in(visitor: Visitor) -> bool:
@@ -100,7 +100,7 @@ def test_the_session_that_confirms_stays_and_all_others_end(visitor: Visitor, ta
     ask(visitor)
     (mail,) = mailed(table, NEW)
 
-    confirm(mail.link, visitor)
+    confirm(mail.link, visitor, password="")
 
     assert is_in(visitor)
     assert not is_in(other)
@@ -138,6 +138,30 @@ def test_confirmed_by_a_neighbour_who_is_signed_in_no_session_of_the_owner_stays
     assert not is_in(visitor)
 
 
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_stranger_at_a_mistyped_address_does_not_get_the_account(
+    visitor: Visitor, table: Resources, signed_in: bool
+) -> None:
+    mothers.nadege()
+    stranger = Visitor(client="203.0.113.9")
+    if signed_in:
+        stranger.enter(NADEGE)
+    ask(visitor)
+    (mail,) = mailed(table, NEW)
+    page = stranger.get(mail.link)
+    assert OLD not in page.html
+
+    answers = [stranger.send(page, mail.link, mot_de_passe=typed) for typed in ("", "Camion-rouge-27")]
+    assert [seen.status for seen in answers] == [422, 422]
+    assert all("mot-de-passe" in seen.page.form(mail.link).fields for seen in answers)
+    assert DynamoAccounts().find(NEW) is None
+    assert account(OLD).person == ELOISE
+    assert is_in(visitor)
+    own = visitor.get(mail.link)
+    assert "mot-de-passe" not in own.page.form(mail.link).fields
+    assert visitor.send(own, mail.link).status == 303
+
+
 def test_an_address_that_opens_an_account_is_told_so_and_the_page_does_not_know(
     visitor: Visitor, table: Resources
 ) -> None:
@@ -158,7 +182,7 @@ def test_an_address_that_is_taken_meanwhile_stays_its_owner_s(visitor: Visitor, 
     mothers.put(*account_items(an_account(NADEGE, NEW)))
     before = stored_items()
 
-    seen = confirm(mail.link)
+    seen = confirm(mail.link, visitor)
 
     assert (seen.status, seen.page.heading) == (409, "Cette adresse sert déjà")
     assert stored_items() == before
@@ -175,7 +199,7 @@ def test_a_new_password_undoes_a_change_of_address_that_somebody_else_asked_for(
     new = {"nouveau-mot-de-passe": NEW_PASSWORD, "confirmer": NEW_PASSWORD}
     assert owner.post(link, {"csrf": owner.token()} | new).status == 303
 
-    seen = confirm(mail.link)
+    seen = confirm(mail.link, password=NEW_PASSWORD)
 
     assert (seen.status, seen.page.heading) == (410, "Ce lien a été remplacé")
     assert account(OLD).person == ELOISE

@@ -3,20 +3,23 @@
 import base64
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.accounts import Role
+from chalicelib.domain.links import LinkKind
 from chalicelib.domain.passkeys import CHALLENGE_LIFE, MOST_PASSKEYS
 from chalicelib.domain.sessions import PROVEN
-from chalicelib.portal import portal
+from chalicelib.portal import now, portal
 from infra.local.resources import Resources
 from tests import agents
 from tests.authenticators import ORIGIN, PRESENT, Authenticator, options_on
 from tests.conftest import Clock
 from tests.letters import letters
 from tests.mothers import ELOISE, NADEGE, Household
+from tests.newcomers import NEW_PASSWORD, issued
 from tests.town import Counted, forget_portal, work
 from tests.visitors import PASSWORD, Seen, Visitor
 
@@ -242,6 +245,23 @@ def test_a_passkey_that_is_removed_opens_no_more_and_its_device_may_make_another
     assert removed.location == KEYS + REMOVED
     assert enter(Visitor(), telephone).location == REFUSED
     assert add(visitor, telephone).location == KEYS + ADDED
+
+
+def test_a_forgotten_password_takes_passkeys_out_and_a_changed_one_does_not(
+    visitor: Visitor, eloise: Household, telephone: Authenticator, table: Resources
+) -> None:
+    path = "/informations-personnelles/mot-de-passe"
+    new = {"nouveau_mot_de_passe": NEW_PASSWORD, "nouveau_mot_de_passe_encore": NEW_PASSWORD}
+    assert visitor.send(visitor.get(path), path, **new).status == 303
+    assert enter(Visitor(), telephone).location == "/"
+    work(table)
+    assert "clés d’accès" not in letters(table)[-1].text
+
+    link = issued(LinkKind.RECOVERY, eloise.email, now() + timedelta(seconds=1))
+    other = Visitor()
+    chosen = {"nouveau_mot_de_passe": "Autre-4172-rieuse!", "confirmer": "Autre-4172-rieuse!"}
+    assert other.send(other.get(link), link, **chosen).status == 303
+    assert enter(Visitor(), telephone).location == REFUSED
 
 
 def test_somebody_else_s_passkey_is_not_removed(neighbour: Visitor, telephone: Authenticator) -> None:

@@ -71,6 +71,7 @@ def test_the_owner_chooses_a_new_password_and_signs_in_with_it(table: Resources,
     page = visitor.get(path)
     assert page.page.heading == "Choisir un nouveau mot de passe"
     assert OWN in page.html
+    assert "Vos clés d’accès, si vous en avez, seront retirées" in page.page.words
 
     done = visitor.send(page, path, nouveau_mot_de_passe=NEW_PASSWORD, confirmer=NEW_PASSWORD)
 
@@ -144,6 +145,7 @@ def test_every_session_ends_wherever_it_is_open_and_the_owner_is_told(table: Res
     told = letters(table)[-1]
     assert (told.to, told.subject) == (OWN, "Votre mot de passe est changé")
     assert "le 23 novembre 2026 à 9 h 42" in told.text.replace("\u00a0", " ")
+    assert "vos clés d’accès, si vous en aviez, ont été retirées" in " ".join(told.text.split())
 
 
 def test_a_door_that_was_closed_by_failures_is_open_again(path: str, clock: Clock) -> None:

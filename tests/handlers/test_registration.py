@@ -22,7 +22,7 @@ from tests import mothers
 from tests.conftest import Clock
 from tests.letters import Sent, letters
 from tests.mothers import ELOISE, FRANCOIS_XAVIER, NADEGE, NADEGES_LEASE, a_tenant, an_account
-from tests.newcomers import EMAIL, NEW_PASSWORD, TYPED, account, register
+from tests.newcomers import EMAIL, NEW_PASSWORD, TYPED, account, confirm, register
 from tests.storage.books import stored_items
 from tests.town import Counted, work
 from tests.visitors import Seen, Visitor
@@ -62,7 +62,7 @@ def test_the_holder_registers_confirms_and_signs_in(table: Resources) -> None:
 
     page = visitor.get(mail.link)
     assert page.page.heading == "Confirmer votre inscription"
-    done = visitor.send(page, mail.link)
+    done = visitor.send(page, mail.link, mot_de_passe=NEW_PASSWORD)
 
     assert done.location == "/connexion?fait=compte"
     door = visitor.follow(done)
@@ -71,6 +71,26 @@ def test_the_holder_registers_confirms_and_signs_in(table: Resources) -> None:
     opened = visitor.send(door, "/connexion", identifiant=EMAIL, mot_de_passe=NEW_PASSWORD)
     assert visitor.follow(opened).page.heading == "Bienvenue M. François-Xavier Noël-Bäcker"
     assert account(EMAIL).person == FRANCOIS_XAVIER
+
+
+def test_who_registers_a_neighbour_with_a_password_of_their_own_gets_no_account(table: Resources) -> None:
+    theirs, neighbour, victim = "Voisin-malin-27", Visitor(client="198.51.100.66"), Visitor()
+    register(victim)
+    register(neighbour, mot_de_passe=theirs, confirmer=theirs)
+    work(table)
+    link = letters(table, EMAIL)[-1].link
+
+    seen = confirm(victim, link)
+    assert seen.status == 422
+    assert "Si vous ne l’avez pas choisi vous-même, inscrivez-vous de nouveau." in seen.page.words
+    assert "/inscription" in seen.page.links
+    assert DynamoAccounts().find(EMAIL) is None
+    assert neighbour.sign_in(EMAIL, theirs).status == 422
+    register(victim)
+    work(table)
+    assert confirm(victim, letters(table, EMAIL)[-1].link).location == "/connexion?fait=compte"
+    assert neighbour.sign_in(EMAIL, theirs).status == 422
+    assert victim.sign_in(EMAIL, NEW_PASSWORD).status == 303
 
 
 WRONG = {
@@ -176,7 +196,7 @@ def test_of_holders_with_one_name_the_one_who_is_written_to_at_that_address_is_m
         visitor = Visitor()
         register(visitor, nom="MOREL", reference="9150", identifiant=email)
         mail = the_letter(table, email)
-        visitor.send(visitor.get(mail.link), mail.link)
+        confirm(visitor, mail.link)
         assert account(email).person == person
     register(Visitor(), nom="MOREL PAUL", reference="9150", identifiant="tiers@exemple.fr")
     assert the_letter(table, "tiers@exemple.fr").subject == "Vous avez déjà un compte"
@@ -190,7 +210,7 @@ def test_the_landlord_s_address_of_somebody_hears_that_another_one_opened_an_acc
     register(visitor)
     link = the_letter(table, EMAIL).link
     assert letters(table, "connue@exemple.fr") == []
-    visitor.send(visitor.get(link), link)
+    confirm(visitor, link)
 
     told = the_letter(table, "connue@exemple.fr")
     assert told.subject == "Un compte est ouvert à votre nom"
@@ -202,7 +222,7 @@ def test_who_registers_with_the_address_that_the_landlord_knows_gets_one_mail(ta
     visitor = Visitor()
     register(visitor)
     link = the_letter(table).link
-    visitor.send(visitor.get(link), link)
+    confirm(visitor, link)
 
     assert work(table) == 0
     assert len(letters(table)) == 1
@@ -401,7 +421,7 @@ def test_who_is_signed_in_may_register_somebody_else_and_stays_in(table: Resourc
     register(visitor)
     mail = the_letter(table)
 
-    assert visitor.send(visitor.get(mail.link), mail.link).status == 303
+    assert confirm(visitor, mail.link).status == 303
     assert visitor.ask("GET", "/").status == 200
 
 

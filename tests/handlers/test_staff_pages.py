@@ -2,8 +2,10 @@
 
 import pytest
 
+from chalicelib.domain.sessions import PROVEN
 from tests import agents
 from tests.agents import CODE, CODES, DOOR, ENROLMENT, HOME
+from tests.conftest import Clock
 from tests.handlers.crawling import broken_anchors, crawl
 from tests.handlers.test_forms import STAFF_FIELDS, forge, forgeries
 from tests.handlers.test_pages import check_names, check_order, check_structure
@@ -49,6 +51,16 @@ def test_pages_of_the_door_are_whole_with_an_error_too(provider: Provider, hashe
     wrong = visitor.send(page, ENROLMENT, code="000000")
     shown = visitor.send(page, ENROLMENT, code=agents.code(key=key_on(page)))
     for one in (*seen, page, wrong, shown, visitor.get("/gestion/nulle-part")):
+        check_whole(one.path, one)
+
+
+def test_pages_to_change_a_telephone_are_whole_with_and_without_the_password(
+    claire: Visitor, clock: Clock
+) -> None:
+    wrong = claire.send(claire.get(ENROLMENT), ENROLMENT)
+    clock.advance(seconds=PROVEN.total_seconds())
+    page = claire.get(ENROLMENT)
+    for one in (wrong, page, claire.send(page, ENROLMENT)):
         check_whole(one.path, one)
 
 

@@ -26,9 +26,14 @@ def newcomer(provider: Provider, hashes: list[str]) -> Visitor:
 
 
 @pytest.fixture
-def claire(provider: Provider, hashes: list[str]) -> Visitor:
+def recovery(provider: Provider) -> tuple[str, ...]:
+    """Have an agent whose telephone is enrolled; give the recovery codes."""
+    return agents.claire()
+
+
+@pytest.fixture
+def claire(recovery: tuple[str, ...], hashes: list[str]) -> Visitor:
     """Give the browser of an agent who is signed in."""
-    agents.claire()
     visitor = Visitor()
     agents.sign_in(visitor)
     return visitor
@@ -134,7 +139,7 @@ def test_a_telephone_is_changed_and_the_one_before_opens_no_more(claire: Visitor
     page = claire.get(ENROLMENT)
     key = key_on(page)
     clock.advance(seconds=STEP_S)
-    done = claire.send(page, ENROLMENT, code=agents.code(key=key))
+    done = agents.change_telephone(claire, page, agents.code(), agents.code(key=key))
     clock.advance(seconds=STEP_S)
     old, new = Visitor(), Visitor()
     for visitor in (old, new):
@@ -145,19 +150,89 @@ def test_a_telephone_is_changed_and_the_one_before_opens_no_more(claire: Visitor
     assert agents.give(new, agents.code(key=key)).location == HOME
 
 
-def test_after_a_quarter_of_an_hour_the_password_is_asked_to_change_the_telephone(
-    claire: Visitor, clock: Clock
+def test_once_it_is_enrolled_the_key_is_shown_no_more(
+    claire: Visitor, recovery: tuple[str, ...], clock: Clock
 ) -> None:
+    page, keys, present = claire.get(ENROLMENT), [], recovery[0]
+    for _ in range(2):
+        clock.advance(seconds=STEP_S)
+        keys.append(key_on(page))
+        done = agents.change_telephone(claire, page, present, agents.code(key=keys[-1]))
+        present = codes_on(done)[0]
+        page = claire.get(ENROLMENT)
+    clock.advance(seconds=STEP_S)
+    thief = Visitor()
+    agents.open_half(thief)
+
+    assert len({*keys, key_on(page)}) == 3
+    assert agents.give(thief, agents.code(key=key_on(page))).status == 422
+    assert agents.give(thief, agents.code(key=keys[1])).location == HOME
+
+
+def test_the_key_is_shown_again_while_the_telephone_is_not_changed(claire: Visitor, counted: Counted) -> None:
+    keys = [key_on(claire.get(ENROLMENT)) for _ in range(2)]
+    calls = counted.during(lambda: claire.get(ENROLMENT))
+
+    assert keys[0] == keys[1]
+    assert calls == {"BatchGetItem": 2}
+
+
+def test_after_a_quarter_of_an_hour_the_page_asks_for_the_password_and_shows_no_key(
+    claire: Visitor, clock: Clock, counted: Counted
+) -> None:
+    before = claire.get(ENROLMENT)
     clock.advance(seconds=PROVEN.total_seconds())
     page = claire.get(ENROLMENT)
-    code = {"code": agents.code(key=key_on(page))}
-    without = claire.send(page, ENROLMENT, **code)
-    wrong = claire.send(page, ENROLMENT, **code, mot_de_passe_actuel="wrong")
-    right = claire.send(page, ENROLMENT, **code, mot_de_passe_actuel=PASSWORD)
+    calls = counted.during(lambda: claire.get(ENROLMENT))
+    late = agents.change_telephone(claire, before, agents.code(), agents.code(key=key_on(before)))
+    wrong = claire.send(page, ENROLMENT, mot_de_passe_actuel="wrong")
 
-    assert without.status == wrong.status == 422
-    assert "Indiquez votre mot de passe actuel" in without.page.words
-    assert right.page.heading == "Vos codes de secours"
+    assert page.status == 200
+    assert late.status == wrong.status == 422
+    assert "Indiquez votre mot de passe actuel" in late.page.words
+    assert calls == {"BatchGetItem": 1}
+    for seen in (page, late, wrong):
+        assert list(seen.page.form(ENROLMENT).fields) == ["csrf", "mot-de-passe-actuel"]
+        assert 'class="key"' not in seen.html
+        assert 'class="qr"' not in seen.html
+    assert key_on(claire.follow(claire.send(page, ENROLMENT, mot_de_passe_actuel=PASSWORD)))
+
+
+def test_who_has_the_session_and_the_password_changes_no_telephone(claire: Visitor) -> None:
+    kept = FactorItem.get(account_key(CLAIRE), "FACTOR").sealed_key
+    page = claire.get(ENROLMENT)
+    new = agents.code(key=key_on(page))
+    used = agents.code()
+    answers = [agents.change_telephone(claire, page, present, new) for present in ("", "000000", new, used)]
+
+    assert [answer.status for answer in answers] == [422] * 4
+    assert "Indiquez un code de votre téléphone actuel" in answers[0].page.words
+    for answer in answers[1:]:
+        assert "Ce code n’est pas le bon, ou il a déjà servi." in answer.page.words
+    assert FactorItem.get(account_key(CLAIRE), "FACTOR").sealed_key == kept
+
+
+def test_guesses_of_the_present_code_are_counted(claire: Visitor) -> None:
+    page = claire.get(ENROLMENT)
+    new = agents.code(key=key_on(page))
+    statuses = [agents.change_telephone(claire, page, "000000", new).status for _ in range(6)]
+
+    assert statuses == [422] * 5 + [429]
+
+
+def test_a_recovery_code_changes_the_telephone_and_is_used_up(
+    claire: Visitor, recovery: tuple[str, ...]
+) -> None:
+    page = claire.get(ENROLMENT)
+    wrong = agents.change_telephone(claire, page, recovery[0], "000000")
+    done = agents.change_telephone(claire, page, recovery[0], agents.code(key=key_on(page)))
+    thief = Visitor()
+    agents.open_half(thief)
+
+    assert wrong.status == 422
+    assert "Attendez le suivant, et vérifiez l’heure" in wrong.page.words
+    assert done.page.heading == "Vos codes de secours"
+    assert [agents.give(thief, code).status for code in recovery[:2]] == [422, 422]
 
 
 def test_recovery_codes_are_replaced_for_who_shows_a_code(claire: Visitor, clock: Clock) -> None:

@@ -55,7 +55,7 @@ def test_the_whole_story(table: Resources, clock: Clock, counted: Counted) -> No
     assert {scanner.ask(method, mail.link).status for method in ("GET", "HEAD", "GET")} == {200}
     assert counted.writes == 0
 
-    confirmed = phone.send(phone.get(mail.link), mail.link)
+    confirmed = phone.send(phone.get(mail.link), mail.link, mot_de_passe=FIRST)
     opened = phone.send(
         phone.follow(confirmed), "/connexion", identifiant=EMAIL, mot_de_passe=FIRST, souvenir="oui"
     )
@@ -132,7 +132,7 @@ def test_the_link_is_valid_for_24_hours(table: Resources, clock: Clock) -> None:
     visitor.send(late, f"{mail.link}/nouveau")
     work(table)
     again = letters(table)[-1].link
-    assert visitor.send(visitor.get(again), again).location == "/connexion?fait=compte"
+    assert visitor.send(visitor.get(again), again, mot_de_passe=FIRST).location == "/connexion?fait=compte"
 
 
 def test_an_account_that_was_made_to_pay_the_rent_online_just_works(table: Resources) -> None:

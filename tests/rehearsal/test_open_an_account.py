@@ -27,7 +27,7 @@ def test_a_holder_registers_confirms_forgets_and_is_in_again(stage: LiveStage) -
     assert sent.page.heading == "Consultez votre messagerie"
     path = link(stage, EMAIL, "Confirmez votre inscription")
     assert visitor.get(path).header("referrer-policy") == "no-referrer"
-    assert visitor.send(visitor.get(path), path).location == "/connexion?fait=compte"
+    assert visitor.send(visitor.get(path), path, mot_de_passe=FIRST).location == "/connexion?fait=compte"
     assert visitor.sign_in(EMAIL, FIRST).status == 303
 
     other = Visitor(door=stage.gateway)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from chalicelib.domain.accounts import Account, Opening
+from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.service_requests import RequestState
 from chalicelib.domain.sessions import LONGEST, MOST_SESSIONS, REMEMBERED, Session, hash_of, new_session
 from chalicelib.storage.accounts import AccountItem, account_item
@@ -116,6 +117,19 @@ def test_an_account_forgets_a_session_that_is_closed(sessions: DynamoSessions) -
     assert stored_account().sessions == ()
     sessions.close(second)
     assert stored_account() == replace(account, sessions=())
+
+
+def test_a_session_that_cannot_be_closed_is_not_said_to_be(
+    sessions: DynamoSessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened(sessions)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    faults = Faults(connection().client, lambda name: "conflict" if name == "TransactWriteItems" else None)
+
+    with pytest.raises(Unavailable):
+        sessions.close(session)
+    faults.choose = lambda _: None
+    assert sessions.of(ELOISE) == (session,)
 
 
 def as_opening(session: Session) -> Opening:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.domain.accounts import Account, Opening, Role
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import Absent, Unavailable
 from chalicelib.domain.sessions import Session, new_session
 from chalicelib.domain.signing_in import Admission, Found, Threshold, prove, sign_in
 from chalicelib.domain.throttling import Change, Subject, SubjectKind, Tally, TooManyTries, new_mark
@@ -207,19 +207,51 @@ def test_another_password_leaves_one_session_those_that_the_account_forgot_inclu
     assert account is not None
     event, new = TimelineEvent(NOW, Action.PASSWORD_CHANGED, ""), a_session("4")
 
-    assert threshold.replace_password(account, "another hash", new, event)
+    assert threshold.replace_password(account, "another hash", a_session("1"), new, event)
     assert threshold.open_sessions() == {new}
     changed = threshold.account()
     assert changed is not None
     assert (changed.password_hash, changed.password_changed_at) == ("another hash", NOW)
     assert changed.sessions == (Opening("4", new.ends_at),)
-    assert not threshold.replace_password(account, "a third", a_session("5"), event)
+    assert not threshold.replace_password(account, "a third", new, a_session("5"), event)
     assert threshold.open_sessions() == {new}
+
+
+def test_a_session_that_was_shut_out_writes_no_password(threshold: Known) -> None:
+    event, out = TimelineEvent(NOW, Action.PASSWORD_CHANGED, ""), a_session("1")
+    threshold.admit(admission(threshold.look(EMAIL, BOTH), a_session("2")))
+    before = threshold.account()
+    assert before is not None
+
+    with pytest.raises(Absent):
+        threshold.replace_password(before, "a thief's", out, a_session("3"), event)
+    assert threshold.account() == before
+    assert {one.family for one in threshold.open_sessions()} == {"2"}
+
+
+def test_a_session_that_is_shut_out_while_it_changes_the_password_writes_none(
+    in_the_table: TableThreshold,
+) -> None:
+    event, out = TimelineEvent(NOW, Action.PASSWORD_CHANGED, ""), a_session("1")
+    DynamoSessions().open(out)  # the account says nothing of it: only its own item tells that it is gone
+
+    def shut_out(operation: str) -> None:
+        if operation == "TransactWriteItems":
+            faults.choose = lambda _: None
+            DynamoSessions().close(out)
+
+    faults = Faults(connection().client, shut_out)
+    assert not in_the_table.replace_password(an_own_account(), "a thief's", out, a_session("3"), event)
+    assert in_the_table.account() == an_own_account()
+    assert in_the_table.open_sessions() == set()
 
 
 def test_a_change_of_password_is_in_the_timeline(in_the_table: TableThreshold) -> None:
     event = TimelineEvent(NOW, Action.PASSWORD_CHANGED, "")
-    in_the_table.replace_password(an_own_account(), "another hash", a_session(), event)
+    DynamoSessions().open(a_session("1"))
+    assert in_the_table.replace_password(
+        an_own_account(), "another hash", a_session("1"), a_session("2"), event
+    )
 
     (item,) = ActionItem.query(tenant_key("9126-1"), ActionItem.sk.startswith("ACTION#"))
     assert item.to_domain() == event

@@ -70,10 +70,11 @@ def keep_keys() -> None:
     factor = Factor("1.00000000.c2VhbGVk", 12, ("one", "two"), NOW)
     factor_item("agent@exemple.fr", factor).save()
     made = Passkey(hash_of("a credential"), TENANT, Role.TENANT, "Mon téléphone", "cHVibGlj", 0, NOW)
-    assert DynamoPasskeys().add(made, "a challenge")
+    session = Session(TENANT, hash_of("keyed"), ADDRESS, hash_of("s"), NOW, NOW, remembered=False)
+    DynamoSessions().open(session)
+    assert DynamoPasskeys().add(made, session, "a challenge")
     account = DynamoAccounts().find(ADDRESS)
     assert account is not None
-    session = Session(TENANT, hash_of("keyed"), ADDRESS, hash_of("s"), NOW, NOW, remembered=False)
     used = replace(made, counter=1, used_at=NOW)
     assert DynamoPasskeys().admit(account, session, (), used, made, "another challenge")
     DynamoSessions().close(session)
@@ -96,7 +97,9 @@ def set_password() -> None:
     session = Session(TENANT, family, ADDRESS, hash_of("before"), NOW, ends_at, remembered=False, device="x")
     event = TimelineEvent(NOW, Action.PASSWORD_CHANGED, "")
     proven = replace(session, proved_at=NOW)
-    assert DynamoThreshold().replace_password(account, account.password_hash, proven, event)
+    shown = replace(session, family=hash_of("shown"))
+    DynamoSessions().open(shown)
+    assert DynamoThreshold().replace_password(account, account.password_hash, shown, proven, event)
     assert DynamoSessions().rotate(session, session.secret_hash, hash_of(SECRET), NOW)
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from chalicelib.domain.devices import device_in_words
 from chalicelib.domain.errors import InvalidForm, Refused
-from chalicelib.domain.second_factor import key_of
+from chalicelib.domain.second_factor import key_of, name_of_change
 from chalicelib.domain.second_step import (
     DoorClosed,
+    NotThePresentOne,
     change_telephone,
     enrol,
     is_enrolled,
@@ -28,11 +29,14 @@ from chalicelib.handlers.staff.door import (
     staff_attempt,
 )
 from chalicelib.portal import portal
-from chalicelib.web.answers import Answer, Page
+from chalicelib.web.answers import Answer, Page, SeeOther
 from chalicelib.web.visit import Visit
 
 site = new_site(__name__)
 NOT_THIS_CODE = "Ce code n’est pas le bon. Attendez le suivant, et vérifiez l’heure de votre téléphone."
+
+PRESENT = "code-actuel"
+MISSING_PRESENT = "Indiquez un code de votre téléphone actuel, ou un code de secours."
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ class _Owner:
 
 @site.staff_page(ENROLMENT, public=True)
 def show_enrolment(visit: Visit) -> Answer:
-    """Show the key to enrol a telephone with, after the password or to an agent who is signed in."""
+    """Show the key to enrol a telephone with, to who has just typed the password."""
+    if visit.staff and not visit.proven:
+        return _asking_for_the_password(visit)
     owner = _owner(visit)
     if owner is None:
         return back_to_the_door(visit)
@@ -54,12 +60,15 @@ def show_enrolment(visit: Visit) -> Answer:
 
 @site.staff_form(ENROLMENT, public=True)
 def receive_enrolment(visit: Visit) -> Answer:
-    """Enrol the telephone whose code shows that it has the key."""
+    """Enrol the telephone whose code shows that it has the key, once the password is typed."""
+    if visit.staff and not visit.proven:
+        wrong = prove(visit)
+        return _asking_for_the_password(visit, InvalidForm(wrong)) if wrong else SeeOther(ENROLMENT)
     owner, typed = _owner(visit), visit.text("code")[:LONGEST_CODE]
     if owner is None:
         return back_to_the_door(visit)
-    if not typed:
-        return _enrolment(visit, owner, InvalidForm({"code": MISSING_CODE}))
+    if missing := _missing(visit, typed):
+        return _enrolment(visit, owner, InvalidForm(missing))
     try:
         return _change(visit, owner, typed) if visit.staff else _enrol(visit, owner, typed)
     except TooManyTries as error:
@@ -103,19 +112,34 @@ def _enrol(visit: Visit, owner: _Owner, typed: str) -> Answer:
 
 
 def _change(visit: Visit, owner: _Owner, typed: str) -> Answer:
-    if wrong := prove(visit):
-        return _enrolment(visit, owner, InvalidForm(wrong))
-    attempt = staff_attempt(visit, owner.email)
-    codes = change_telephone(portal().second_lock, attempt, visit.session, typed, visit.now)
+    attempt, present = staff_attempt(visit, owner.email), _present(visit)
+    try:
+        codes = change_telephone(portal().second_lock, attempt, visit.session, present, typed, visit.now)
+    except NotThePresentOne as error:
+        return _enrolment(visit, owner, InvalidForm({PRESENT: error.reason}))
     if codes is None:
         return _enrolment(visit, owner, InvalidForm({"code": NOT_THIS_CODE}))
     return Page("staff/recovery_codes.html", {"codes": codes, "enrolled": True})
 
 
+def _present(visit: Visit) -> str:
+    """Give what was typed to show that the telephone before, or a recovery code, is at hand."""
+    return visit.text(PRESENT)[:LONGEST_CODE]
+
+
+def _missing(visit: Visit, typed: str) -> dict[str, str]:
+    missing = {} if typed else {"code": MISSING_CODE}
+    if visit.staff and not _present(visit):
+        return {PRESENT: MISSING_PRESENT} | missing
+    return missing
+
+
 def _owner(visit: Visit) -> _Owner | None:
     """Tell whose telephone may be enrolled: an agent's who is signed in, or who has none yet."""
     if visit.staff:
-        return _Owner(visit.session.email, visit.session.family)
+        session = visit.session
+        factor = portal().second_lock.steps.look(session.email, []).factor
+        return _Owner(session.email, name_of_change(session.family, factor)) if factor else None
     half = half_open_door(visit)
     try:
         if half is None or is_enrolled(portal().second_lock, half, visit.now):
@@ -134,10 +158,15 @@ def _enrolment(visit: Visit, owner: _Owner, error: Refused | None = None, status
         "side": side,
         "drawn": drawn,
         "email": owner.email,
-        "ask": bool(visit.staff) and not visit.proven,
+        "ask": False,
         "error": error,
     }
     return Page("staff/enrolment.html", values, status if error else 200)
+
+
+def _asking_for_the_password(visit: Visit, error: Refused | None = None) -> Page:
+    """Ask for the password alone: without it the key is shown to nobody."""
+    return Page("staff/enrolment.html", {"ask": True, "error": error}, 422 if error else 200)
 
 
 def _codes_left(visit: Visit, error: Refused | None = None, status: int = 422) -> Page:
