@@ -317,7 +317,10 @@ def test_a_renewal_whose_mail_could_not_leave_is_sent_again(
 
     (mail,) = letters(table)
     visitor = Visitor()
-    assert visitor.send(visitor.get(mail.link), mail.link, mot_de_passe=PASSWORD).location == "/connexion?fait=compte"
+    assert (
+        visitor.send(visitor.get(mail.link), mail.link, mot_de_passe=PASSWORD).location
+        == "/connexion?fait=compte"
+    )
 
 
 def hash_in(path: str) -> str:
