@@ -46,7 +46,7 @@ class Refusal(Exception):
 def json_answer(status: int, content: Json, request_id: str) -> Answer:
     """Write an answer of the API."""
     headers = {"Content-Type": "application/json", "Request-Id": request_id, "Cache-Control": "no-store"}
-    return Answer(status, headers, json.dumps(content, indent=2, ensure_ascii=False).encode())
+    return Answer(status, headers, json.dumps(content, ensure_ascii=False).encode())
 
 
 def nested(form: str) -> Json:
