@@ -7,6 +7,7 @@ The same seed gives the same order again.
 import random
 import threading
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Any, TypeVar
 
 from botocore.exceptions import ReadTimeoutError
@@ -26,6 +27,7 @@ class Interleaving:
         self.committed = 0
         self._lost = lost
         self._dice = random.Random()
+        self._given: list[int] = []
         self._own = threading.local()
         self._changed = threading.Condition()
         self._waiting: set[int] = set()
@@ -34,9 +36,12 @@ class Interleaving:
         client.meta.events.register_first("before-send.*.*", self._stop)
         client.meta.events.register_last("after-call.*.*", self._end)
 
-    def run(self, seed: int, *acts: Callable[[], Result]) -> list[Result | BaseException]:
-        """Do the acts in the order that the seed decides; give what each gave or raised."""
+    def run(
+        self, seed: int, *acts: Callable[[], Result], order: Sequence[int] = ()
+    ) -> list[Result | BaseException]:
+        """Do the acts, first in a given order, then as the seed decides; give what each gave or raised."""
         self._dice.seed(seed)
+        self._given = list(order)
         self.trace, self.committed = [], 0
         self._living = set(range(len(acts)))
         given: list[Result | BaseException] = [KeyError(place) for place in range(len(acts))]
@@ -65,9 +70,16 @@ class Interleaving:
                 assert ready, f"an act goes on without a call: {self.trace}"
                 if not self._living:
                     return
-                self._turn = self._dice.choice(sorted(self._waiting))
+                self._turn = self._next()
                 self._waiting.remove(self._turn)
                 self._changed.notify_all()
+
+    def _next(self) -> int:
+        while self._given:
+            place = self._given.pop(0)
+            if place in self._waiting:
+                return place
+        return self._dice.choice(sorted(self._waiting))
 
     def _all_have_stopped(self) -> bool:
         return self._turn is None and self._waiting == self._living
@@ -99,6 +111,13 @@ class Interleaving:
         if self._turn == place:
             self._turn = None
         self._changed.notify_all()
+
+
+def orders_of_two(calls: int) -> list[tuple[int, ...]]:
+    """List the orders in which two acts that are alike make so many calls each, whichever begins."""
+    rest = range(1, 2 * calls)
+    firsts = [{0, *chosen} for chosen in combinations(rest, calls - 1)]
+    return [tuple(int(place not in own) for place in range(2 * calls)) for own in firsts]
 
 
 def successes(given: Sequence[Any]) -> list[Any]:

@@ -4,7 +4,7 @@ import itertools
 from dataclasses import replace
 from datetime import datetime
 
-from chalicelib.domain.accounts import Account
+from chalicelib.domain.accounts import Account, Role
 from chalicelib.domain.askings import Asking
 from chalicelib.domain.links import Link, LinkKind, new_link
 from chalicelib.storage.accounts import DynamoAccounts
@@ -32,6 +32,7 @@ PATHS = {
     LinkKind.ADDRESS: "/confirmation/",
     LinkKind.UNLOCK: "/deverrouillage/",
 }
+FORGOTTEN, STAFF_FORGOTTEN = "/mot-de-passe", "/gestion/mot-de-passe"
 _numbers = itertools.count()
 
 
@@ -46,9 +47,9 @@ def confirm(visitor: Visitor, link: str, password: str = NEW_PASSWORD) -> Seen:
     return visitor.send(visitor.get(link), link, mot_de_passe=password)
 
 
-def forget(visitor: Visitor, email: str) -> Seen:
-    """Say that the password of an account is forgotten."""
-    return visitor.post("/mot-de-passe", {"csrf": visitor.token("/mot-de-passe"), "identifiant": email})
+def forget(visitor: Visitor, email: str, form: str = FORGOTTEN) -> Seen:
+    """Say that the password of an account is forgotten, on the tenants' form or the agents'."""
+    return visitor.send(visitor.get(form), form, identifiant=email)
 
 
 def an_asking(kind: str, email: str, at: datetime, **facts: str) -> Asking:
@@ -74,7 +75,8 @@ def issued(
     links = DynamoLinks()
     if not links.issue(link, asking, None):
         assert links.issue(link, asking, links.answered(asking))
-    return PATHS[kind] + token
+    staff = kind is LinkKind.RECOVERY and link.role is Role.AGENT
+    return (f"{STAFF_FORGOTTEN}/" if staff else PATHS[kind]) + token
 
 
 def registration(at: datetime, email: str = EMAIL) -> str:

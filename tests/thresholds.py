@@ -7,11 +7,22 @@ from threading import Lock
 
 from chalicelib.domain.access import AccessQueue
 from chalicelib.domain.accounts import Account, Role
+from chalicelib.domain.devices import KnownDevice
 from chalicelib.domain.errors import Absent
-from chalicelib.domain.sessions import Session
-from chalicelib.domain.signing_in import Admission, Attempt, Doorkeeper, Found, Threshold, openings
-from chalicelib.domain.throttling import Change, Subject, Tally
+from chalicelib.domain.sessions import Key, Place, Session
+from chalicelib.domain.signing_in import (
+    Admission,
+    Attempt,
+    Doorkeeper,
+    Found,
+    Opened,
+    Threshold,
+    openings,
+    sign_in,
+)
+from chalicelib.domain.throttling import Change, Subject, SubjectKind, Tally
 from chalicelib.domain.timeline import TimelineEvent
+from tests.mothers import NOW
 
 EMAIL, RIGHT, WRONG, HERE = "eloise@demo.example", "Bonjour-2026!", "Bonjour-2027!", "192.0.2.7"
 
@@ -100,7 +111,7 @@ class FakeThreshold:
                 raise Absent(shown.family)
             if self.accounts.get(account.email) != account:
                 return False
-            closed = [family for holder, family in self.sessions if holder == session.holder]
+            closed = [Place(*key) for key in self.sessions if key[0] == session.holder]
             self._write(account, password_hash, session, closed, event.at)
             self.events.append(event)
             return True
@@ -110,17 +121,19 @@ class FakeThreshold:
         account: Account,
         password_hash: str,
         session: Session,
-        closed: Sequence[str],
+        closed: Sequence[Place],
         changed_at: datetime | None = None,
     ) -> None:
-        for family in closed:
-            self.sessions.pop((session.holder, family), None)
+        for place in closed:
+            self.sessions.pop((place.holder, place.family), None)
         self.sessions[session.holder, session.family] = session
         self.accounts[account.email] = replace(
             account,
             password_hash=password_hash,
-            sessions=openings(account, session, closed),
-            password_changed_at=changed_at or account.password_changed_at,
+            sessions=openings(account, session, [place.family for place in closed]),
+            password_changed_at=account.moment_in_it(changed_at)
+            if changed_at
+            else account.password_changed_at,
         )
 
     def _is_as_read(self, tally: Tally) -> bool:
@@ -131,10 +144,38 @@ def an_own_account(password_hash: str = "", email: str = EMAIL, role: Role = Rol
     return Account(email, role, "9126-1", password_hash or f"hash of {RIGHT}")
 
 
-def an_attempt(password: str = WRONG, email: str = EMAIL, network: str = HERE, device: str = "") -> Attempt:
-    return Attempt(email, password, network, device)
+def an_attempt(
+    password: str = WRONG, email: str = EMAIL, network: str = HERE, device: str = "", held: Key | None = None
+) -> Attempt:
+    return Attempt(email, password, network, KnownDevice(device, NOW) if device else None, held)
 
 
 def a_keeper(threshold: Threshold, queue: AccessQueue | None = None) -> tuple[Doorkeeper, CountingHasher]:
     hasher = CountingHasher()
     return Doorkeeper(threshold, hasher, queue or FakeQueue()), hasher
+
+
+def enter(
+    keeper: Doorkeeper, attempt: Attempt, now: datetime = NOW, *, remembered: bool = False
+) -> Opened | None:
+    """Try at the tenants' door."""
+    return sign_in(keeper, attempt, Role.TENANT, now, remembered=remembered, device="Firefox sur Linux")
+
+
+def signed_in(threshold: FakeThreshold, now: datetime = NOW, held: Key | None = None) -> Session:
+    """Have the account's owner come in."""
+    keeper, _ = a_keeper(threshold)
+    opened = enter(keeper, an_attempt(RIGHT, held=held), now)
+    assert opened is not None
+    return opened.session
+
+
+def known(*accounts: Account) -> FakeThreshold:
+    """Give a threshold that knows accounts, or an own one."""
+    return FakeThreshold({account.email: account for account in accounts or (an_own_account(),)})
+
+
+def fail(threshold: FakeThreshold, count: int, now: datetime = NOW, device: str = "") -> None:
+    """Have so many failures stand in an account's tally."""
+    subject = Subject(SubjectKind.ACCOUNT, EMAIL, device)
+    threshold.tallies[subject] = Tally(subject, (now,) * count, mark="before")

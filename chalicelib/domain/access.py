@@ -22,7 +22,9 @@ class Notice(StrEnum):
     ACCOUNT_OPENED = "account_opened"
     SECOND_FACTOR_ADDED = "second_factor_added"
     RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
     PASSKEY_COPIED = "passkey_copied"
 
 

@@ -25,7 +25,7 @@ class AccountChanges(Protocol):
         """Open the account of a registration; ``TAKEN`` if the address or the person has one."""
 
     def set_password(self, link: Link, account: Account, password_hash: str, event: TimelineEvent) -> Outcome:
-        """Write another password, take its passkeys out, end all its sessions, forget its failed tries.
+        """Write another password, take all passkeys out, end all sessions; forget a tenant's failed tries.
 
         ``CHANGED`` if the account is not what it was when it was read.
         """
@@ -37,4 +37,4 @@ class AccountChanges(Protocol):
         """
 
     def unlock(self, link: Link, now: datetime) -> Outcome:
-        """Forget an account's failed tries."""
+        """Forget a tenant's failed tries; a link for an agent's account is ``SPENT``."""

@@ -28,7 +28,8 @@ class Opening:
 class Account:
     """What is needed to let somebody in; ``person`` is the tenant's or the agent's id.
 
-    ``sessions`` are those it opened, the oldest first: whoever changes the account knows which to close.
+    ``sessions`` are those it opened, the oldest first, and ``newest_passkey`` is the mark of the one added
+    last: whoever changes the account knows which to close, and that there is no other.
     """
 
     email: str
@@ -37,6 +38,19 @@ class Account:
     password_hash: str
     sessions: tuple[Opening, ...] = ()
     password_changed_at: datetime | None = None
+    opened_at: datetime | None = None
+    newest_passkey: str = ""
+
+    def was_open(self, at: datetime) -> bool:
+        """Tell whether it was there at a moment: what is older was left by an account that is no more.
+
+        An account that does not say since when it is there may have all that there is.
+        """
+        return self.opened_at is None or at >= self.opened_at
+
+    def moment_in_it(self, now: datetime) -> datetime:
+        """Give the moment of what is made in it now: never before it was opened, whatever a clock says."""
+        return max(now, self.opened_at) if self.opened_at else now
 
 
 class Accounts(Protocol):

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 from typing import Protocol
 
+from chalicelib.domain.accounts import Account, Role
 from chalicelib.domain.askings import Answered, Asking
 
 TOKEN_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -65,6 +66,11 @@ class Link:
     replaced_at: datetime | None = None
 
     @property
+    def role(self) -> Role:
+        """Tell whose account it is about: an agent's id is the address that opens the account."""
+        return Role.AGENT if self.person == self.email else Role.TENANT
+
+    @property
     def kept_until(self) -> datetime:
         """Give the moment at which it is cleared away."""
         return self.ends_at + KEPT_AFTER_ITS_END
@@ -102,13 +108,16 @@ def new_link(
     *,
     password_hash: str = "",
     new_email: str = "",
+    account: Account | None = None,
 ) -> tuple[Link, str]:
-    """Make a link, and the token that only the mail will hold."""
+    """Make a link, and the token that only the mail will hold.
+
+    It is no older than the ``account`` that it is for, whatever a clock says.
+    """
     token = secrets.token_urlsafe(32)
     ends_at = now + LIVES[kind]
-    link = Link(
-        hash_of(token), kind, asking.email, person, asking.asked_at, ends_at, password_hash, new_email
-    )
+    asked_at = account.moment_in_it(asking.asked_at) if account else asking.asked_at
+    link = Link(hash_of(token), kind, asking.email, person, asked_at, ends_at, password_hash, new_email)
     return link, token
 
 

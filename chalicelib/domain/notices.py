@@ -28,10 +28,16 @@ def masked(email: str) -> str:
 
 
 def answer_many_failures(reception: Reception, asking: Asking, now: datetime) -> None:
-    """Tell of many failed tries, with a link that forgets them."""
+    """Tell of many failed tries; a tenant with a link that forgets them.
+
+    An agent gets none: their tries count wrong codes too, and a mail must not buy more guesses at those.
+    """
     before = reception.links.answered(asking)
     account = reception.accounts.find(asking.email)
     if account is None or not is_due(asking, before):
+        return
+    if account.role is Role.AGENT:
+        send(reception, asking, [Letter(asking.email, "many_failures_staff", {})], now)
         return
     link, token = new_link(LinkKind.UNLOCK, asking, account.person, now)
     said = {"token": token, "name": reception.name_of(account.person)}
@@ -49,8 +55,8 @@ def answer_owner_notice(reception: Reception, asking: Asking, now: datetime) -> 
     """Tell the owner of an account, tenant or agent, what happened to it."""
     account = reception.accounts.find(asking.email)
     if account is not None:
-        name = reception.name_of(account.person) if account.role is Role.TENANT else ""
-        _tell(reception, asking, name, now)
+        staff = account.role is Role.AGENT
+        _tell(reception, asking, "" if staff else reception.name_of(account.person), now, staff=staff)
 
 
 def answer_staff_notice(reception: Reception, asking: Asking, now: datetime) -> None:
@@ -65,10 +71,10 @@ def answer_parting(reception: Reception, asking: Asking, now: datetime) -> None:
     _tell(reception, asking, reception.name_of(asking.facts["person"]), now)
 
 
-def _tell(reception: Reception, asking: Asking, name: str, now: datetime) -> None:
+def _tell(reception: Reception, asking: Asking, name: str, now: datetime, *, staff: bool = False) -> None:
     before = reception.links.answered(asking)
     if before is not None and before.id == asking.id and before.sent_at:
         return
     facts = {fact: value for fact, value in asking.facts.items() if fact != "person"}
-    said = {**facts, "name": name, "at": asking.asked_at}
+    said = {**facts, "name": name, "at": asking.asked_at} | ({"staff": "yes"} if staff else {})
     send(reception, asking, [Letter(asking.email, asking.kind, said)], now)

@@ -15,8 +15,8 @@ from chalicelib.domain.access import AccessQueue, Notice
 from chalicelib.domain.accounts import Account, Accounts, Role
 from chalicelib.domain.errors import Refused
 from chalicelib.domain.notices import tell_of_what_is_done
-from chalicelib.domain.sessions import Session, new_session
-from chalicelib.domain.signing_in import Opened, outlived
+from chalicelib.domain.sessions import Key, Place, Session, outlived, session_in
+from chalicelib.domain.signing_in import Opened
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 MOST_PASSKEYS, LONGEST_NAME = 10, 40
@@ -82,14 +82,17 @@ class Passkeys(Protocol):
     def of(self, holder: str, role: Role) -> tuple[Passkey, ...]:
         """Read somebody's passkeys, in the order in which they were added."""
 
-    def add(self, passkey: Passkey, session: Session, challenge: str) -> bool:
-        """Keep a passkey that is made in a session; no two have one mark, whoever they belong to."""
+    def add(self, passkey: Passkey, account: Account, session: Session, challenge: str) -> bool:
+        """Keep a passkey that is made in a session, if the account was given no other since it was read.
+
+        No two have one mark, whoever they belong to.
+        """
 
     def remove(self, passkey: Passkey) -> None:
         """Take a passkey away; one that is not there is as good."""
 
     def admit(
-        self, account: Account, session: Session, closed: tuple[str, ...], used: Passkey, before: Passkey,
+        self, account: Account, session: Session, closed: tuple[Place, ...], used: Passkey, before: Passkey,
         challenge: str,
     ) -> bool:  # fmt: skip
         """Open a session, and keep the counter, if account and passkey are as they were read."""
@@ -117,7 +120,10 @@ def add_passkey(
 
     ``is_ours`` tells whether we gave a challenge, to this very visit, a moment ago.
     """
-    if len(desk.passkeys.of(session.holder, session.role)) >= MOST_PASSKEYS:
+    account = _account_at(desk, session.email, session.holder, session.role)
+    if account is None:
+        raise NotThisKey(NOT_ADDED)
+    if len(_passkeys_of(desk, account)) >= MOST_PASSKEYS:
         raise NotThisKey(TOO_MANY)
     answer = _asked_for(desk, written, is_ours, NOT_ADDED)
     try:
@@ -125,41 +131,56 @@ def add_passkey(
     except NotThisKey:
         raise NotThisKey(NOT_ADDED) from None
     called = _CONTROL.sub(" ", name).strip()[:LONGEST_NAME] or session.device or "Clé d’accès"
-    made = Passkey(answer.mark, session.holder, session.role, called, public, counter, now)
-    if not desk.passkeys.add(made, session, answer.challenge):
+    added_at = account.moment_in_it(now)
+    made = Passkey(answer.mark, session.holder, session.role, called, public, counter, added_at)
+    if not desk.passkeys.add(made, account, session, answer.challenge):
         raise NotThisKey(NOT_ADDED)
     tell_of_what_is_done(desk.queue, Notice.PASSKEY_ADDED, session.email, now, device=called)
 
 
-def remove_passkey(desk: KeyDesk, session: Session, mark: str) -> None:
-    """Take away one of the passkeys of who is signed in; another's is as if it were not there."""
-    for one in desk.passkeys.of(session.holder, session.role):
+def remove_passkey(desk: KeyDesk, session: Session, mark: str, now: datetime) -> None:
+    """Take away a passkey of who is signed in, and tell them; another's is as if it were not there."""
+    for one in own_passkeys(desk, session):
         if one.mark == mark:
             desk.passkeys.remove(one)
+            id = f"{Notice.PASSKEY_REMOVED.value}-{one.mark}-{int(one.added_at.timestamp())}"
+            tell_of_what_is_done(
+                desk.queue, Notice.PASSKEY_REMOVED, session.email, now, id=id, device=one.name
+            )
+
+
+def own_passkeys(desk: KeyDesk, session: Session) -> tuple[Passkey, ...]:
+    """Read the passkeys of who is signed in, in the order in which they were added.
+
+    The account is not read for it: the session says since when it is there.
+    """
+    there, since = desk.passkeys.of(session.holder, session.role), session.account_opened_at
+    return tuple(one for one in there if since is None or one.added_at >= since)
 
 
 def sign_in_with_passkey(
-    desk: KeyDesk, role: Role, written: str, is_ours: Callable[[str], bool], device: str, now: datetime
-) -> Opened:
+    desk: KeyDesk, role: Role, written: str, is_ours: Callable[[str], bool], device: str, now: datetime,
+    held: Key | None = None,
+) -> Opened:  # fmt: skip
     """Open a session for whose device signed our challenge; ``NotThisKey`` for everything else.
+
+    The session that the browser ``held`` so far ends in the same write.
 
     A counter that does not go up says that the key has a copy: nobody comes in, and its owner is told.
     """
     answer = _asked_for(desk, written, is_ours, REFUSED)
     known = desk.passkeys.find(answer.mark)
     account = _account_of(desk, known) if known and known.role is role else None
-    if known is None or account is None:
+    if known is None or account is None or not account.was_open(known.added_at):
         raise NotThisKey(REFUSED)
     counter = desk.reader.signed(answer, known.public)
     if (counter or known.counter) and counter <= known.counter:
         facts = {"device": known.name, "id": f"{Notice.PASSKEY_COPIED.value}-{answer.challenge}"[:200]}
         tell_of_what_is_done(desk.queue, Notice.PASSKEY_COPIED, account.email, now, **facts)
         raise NotThisKey(REFUSED)
-    session, secret = new_session(
-        account.person, account.email, remembered=False, device=device, now=now, role=role
-    )
+    session, secret = session_in(account, remembered=False, device=device, now=now)
     used = Passkey(known.mark, known.holder, role, known.name, known.public, counter, known.added_at, now)
-    closed = outlived(account, now)
+    closed = outlived(account, now, held)
     if not desk.passkeys.admit(account, session, closed, used, known, answer.challenge):
         raise NotThisKey(REFUSED)
     return Opened(session, secret)
@@ -178,5 +199,15 @@ def _asked_for(desk: KeyDesk, written: str, is_ours: Callable[[str], bool], reas
 def _account_of(desk: KeyDesk, known: Passkey) -> Account | None:
     """Find the account of a passkey's holder: of an agent the address is the id."""
     email = known.holder if known.role is Role.AGENT else desk.accounts.address_of(known.holder)
-    account = desk.accounts.find(email) if email else None
-    return account if account and (account.role, account.person) == (known.role, known.holder) else None
+    return _account_at(desk, email, known.holder, known.role) if email else None
+
+
+def _account_at(desk: KeyDesk, email: str, holder: str, role: Role) -> Account | None:
+    account = desk.accounts.find(email)
+    return account if account and (account.role, account.person) == (role, holder) else None
+
+
+def _passkeys_of(desk: KeyDesk, account: Account) -> tuple[Passkey, ...]:
+    """Read the passkeys that open an account; one that was there before it, and its passkeys, are no more."""
+    there = desk.passkeys.of(account.person, account.role)
+    return tuple(one for one in there if account.was_open(one.added_at))

@@ -139,7 +139,7 @@ def is_chosen(tallies: Tallies, hasher: PasswordHasher, link: Link, typed: str, 
     reads the mail must not open that account.  Each try counts on the address, before it is compared:
     ``TooManyTries`` when it has to wait.
     """
-    if wait := take(tallies, {Subject(SubjectKind.ASKING, link.email): CONFIRMATIONS}, now):
+    if wait := take(tallies, {Subject(SubjectKind.CONFIRMATION, link.email): CONFIRMATIONS}, now):
         raise TooManyTries(wait, now)
     return hasher.matches(link.password_hash, unicodedata.normalize("NFC", typed)[:LONGEST_PASSWORD])
 

@@ -17,6 +17,7 @@ from typing import NamedTuple, Protocol
 
 from chalicelib.domain.accounts import Account, Role
 from chalicelib.domain.alarms import Alarm, raise_alarm
+from chalicelib.domain.sessions import Session
 from chalicelib.domain.signing_in import Admission, Doorkeeper, Found
 from chalicelib.domain.staff import Agent
 from chalicelib.domain.throttling import Subject, Tally
@@ -83,7 +84,10 @@ class SecondSteps(Protocol):
     """Where the second step is read and written; a write is whole, or ``False``: something changed."""
 
     def look(self, email: str, subjects: Sequence[Subject]) -> FoundStep:
-        """Read account, agent, factor and tallies, as last committed: one request."""
+        """Read account, agent, factor and tallies, as last committed: one request.
+
+        A factor that is older than the account is none of its own.
+        """
 
     def stand(self, account: Account, tallies: Sequence[Tally], password_hash: str) -> bool:
         """Say that account and tallies are as they were read, and keep a better hash if there is one."""
@@ -92,10 +96,13 @@ class SecondSteps(Protocol):
         """Open a session and use the proof up; ``sealed_key`` is the key as it is sealed from now on."""
 
     def enrol(self, admission: Admission, factor: Factor) -> bool:
-        """Open a session and keep a factor where there is none."""
+        """Open a session and keep a factor where there is none; one of an account before it is none."""
 
-    def change(self, email: str, tallies: Sequence[Tally], factor: Factor, after: Factor) -> bool:
-        """Keep another factor in place of the one that was read, and clear the account's tally."""
+    def change(self, session: Session, tallies: Sequence[Tally], factor: Factor, after: Factor) -> bool:
+        """Keep another factor in place of the one that was read, and clear the account's tally.
+
+        ``Absent`` if the session that asks is gone.
+        """
 
 
 class Seal(Protocol):
@@ -159,12 +166,14 @@ def key_of(lock: SecondLock, email: str, name: str) -> str:
     return base64.b32encode(lock.seal.derive(f"enrolment:{email}:{name}")[:20]).decode()
 
 
-def name_of_change(family: str, present: Factor) -> str:
-    """Name the change of a telephone in a family of sessions: once made, the name is another, and so the key.
+def name_of_change(session: Session, present: Factor) -> str:
+    """Name the change of a telephone in a session: once made, the name is another, and so the key.
 
-    The key that a page shows is thus never that of the telephone which opens.
+    The key that a page shows is thus never that of the telephone which opens.  When the password is shown
+    again the name is another too: what was begun before goes on no more.
     """
-    return f"{family}:{present.enrolled_at.isoformat()}"
+    proved_at = session.proved_at.isoformat() if session.proved_at else ""
+    return f"{session.family}:{proved_at}:{present.enrolled_at.isoformat()}"
 
 
 def new_factor(

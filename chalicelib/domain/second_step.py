@@ -7,11 +7,11 @@ the codes of an account have one tally.
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.access import Notice
 from chalicelib.domain.accounts import Account, Role
-from chalicelib.domain.errors import Refused
+from chalicelib.domain.errors import Absent, Refused
 from chalicelib.domain.notices import tell_of_what_is_done
 from chalicelib.domain.second_factor import (
     Factor,
@@ -29,8 +29,8 @@ from chalicelib.domain.second_factor import (
     proof_of,
     sealed_anew,
 )
-from chalicelib.domain.sessions import Session, new_session
-from chalicelib.domain.signing_in import Admission, Attempt, Opened, judge, outlived
+from chalicelib.domain.sessions import Session, outlived, session_in
+from chalicelib.domain.signing_in import Admission, Attempt, Opened, judge
 from chalicelib.domain.throttling import Tally
 
 
@@ -50,7 +50,7 @@ class NotThePresentOne(Refused):
 
 
 class DoorClosed(Refused):
-    """The half-open door has closed: too late, another password, no right any more."""
+    """The door has closed: too late, another password, no right any more, a session that was ended."""
 
     def __init__(self) -> None:
         super().__init__("Trop de temps a passé. Recommencez par votre mot de passe.")
@@ -110,7 +110,7 @@ def pass_code(
         proof = proofs[0]
         if found.account is None or found.factor is None or proof is None:
             return False
-        admission, secret = _admission(found.account, found.tallies, device, now)
+        admission, secret = _admission(found.account, found.tallies, attempt, device, now)
         opened[:] = [Opened(admission.session, secret)]
         return lock.steps.admit(admission, found.factor, proof, sealed_anew(lock, found.factor, half.email))
 
@@ -139,8 +139,9 @@ def enrol(
     def admit(found: FoundStep) -> bool:
         if found.account is None:
             return False
-        factor, shown = new_factor(lock, half.email, key, matching_step(lock, key, code, now), now)
-        admission, secret = _admission(found.account, found.tallies, device, now)
+        enrolled_at, step = found.account.moment_in_it(now), matching_step(lock, key, code, now)
+        factor, shown = new_factor(lock, half.email, key, step, enrolled_at)
+        admission, secret = _admission(found.account, found.tallies, attempt, device, now)
         done[:] = [Enrolled(Opened(admission.session, secret), shown)]
         return lock.steps.enrol(admission, factor)
 
@@ -151,9 +152,12 @@ def enrol(
 
 
 def renew_recovery_codes(
-    lock: SecondLock, attempt: Attempt, typed: str, now: datetime
+    lock: SecondLock, attempt: Attempt, session: Session, typed: str, now: datetime
 ) -> tuple[str, ...] | None:
-    """Replace the recovery codes of an agent who is signed in and shows a code of the telephone."""
+    """Replace the recovery codes of an agent who is signed in and shows a telephone's code, and tell them.
+
+    ``DoorClosed`` if the session was ended meanwhile.
+    """
 
     def after(factor: Factor) -> tuple[Factor, tuple[str, ...]] | None:
         proof = proof_of(lock, factor, attempt.address, typed, now)
@@ -163,7 +167,10 @@ def renew_recovery_codes(
         sealed = sealed_anew(lock, factor, attempt.address)
         return Factor(sealed, proof.step, hashes, factor.enrolled_at), shown
 
-    return _change(lock, attempt, after, now)
+    codes = _change(lock, attempt, session, after, now)
+    if codes:
+        _tell(lock, Notice.RECOVERY_CODES_RENEWED, attempt.address, session.device, now)
+    return codes
 
 
 def change_telephone(
@@ -173,17 +180,19 @@ def change_telephone(
 
     The page has asked for the password again; ``present`` is a code of the telephone before, or a recovery
     code, ``NotThePresentOne`` if it is neither.  Nothing if the new telephone's code is wrong.  The recovery
-    codes are new as well, so that ``present`` is used up, and the agent is told.
+    codes are new as well, so that ``present`` is used up, and the agent is told.  ``DoorClosed`` if the
+    session was ended meanwhile.
     """
     proofs: list[Proof | None] = []
 
     def after(factor: Factor) -> tuple[Factor, tuple[str, ...]] | None:
         proofs[:] = [proof_of(lock, factor, attempt.address, present, now)]
-        key = key_of(lock, attempt.address, name_of_change(session.family, factor))
+        key = key_of(lock, attempt.address, name_of_change(session, factor))
         step = matching_step(lock, key, bare(typed), now)
-        return new_factor(lock, attempt.address, key, step, now) if proofs[0] and step else None
+        later = max(now, factor.enrolled_at + timedelta.resolution)
+        return new_factor(lock, attempt.address, key, step, later) if proofs[0] and step else None
 
-    shown = _change(lock, attempt, after, now)
+    shown = _change(lock, attempt, session, after, now)
     if shown is None and proofs == [None]:
         raise NotThePresentOne
     if shown:
@@ -194,6 +203,7 @@ def change_telephone(
 def _change(
     lock: SecondLock,
     attempt: Attempt,
+    session: Session,
     after: Callable[[Factor], tuple[Factor, tuple[str, ...]] | None],
     now: datetime,
 ) -> tuple[str, ...] | None:
@@ -207,7 +217,10 @@ def _change(
     def admit(found: FoundStep) -> bool:
         if found.factor is None or made[0] is None:
             return False
-        return lock.steps.change(attempt.address, found.tallies, found.factor, made[0][0])
+        try:
+            return lock.steps.change(session, found.tallies, found.factor, made[0][0])
+        except Absent:
+            raise DoorClosed from None
 
     right = judge(lock.keeper, attempt, lambda: _look(lock, attempt), opens, admit, now)
     return made[0][1] if right and made[0] else None
@@ -229,15 +242,13 @@ def _standing(half: HalfOpen, found: FoundStep, now: datetime) -> FoundStep:
 
 
 def _admission(
-    account: Account, tallies: tuple[Tally, ...], device: str, now: datetime
+    account: Account, tallies: tuple[Tally, ...], attempt: Attempt, device: str, now: datetime
 ) -> tuple[Admission, str]:
     session, secret = new_agent_session(account, device, now)
     kept = account.password_hash
-    return Admission(account, session, outlived(account, now), tallies, kept), secret
+    return Admission(account, session, outlived(account, now, attempt.held), tallies, kept), secret
 
 
 def new_agent_session(account: Account, device: str, now: datetime) -> tuple[Session, str]:
     """Make a session of an agent: never remembered, it ends after 30 minutes without a page."""
-    return new_session(
-        account.person, account.email, remembered=False, device=device, now=now, role=Role.AGENT
-    )
+    return session_in(account, remembered=False, device=device, now=now)

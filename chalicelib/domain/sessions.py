@@ -8,13 +8,13 @@ the secret of before then shows that somebody has a copy of it.
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chalicelib.domain.access import AccessQueue, Notice, notify
-from chalicelib.domain.accounts import Role
+from chalicelib.domain.accounts import Account, Role
 from chalicelib.domain.service_requests import ServiceRequest
 from chalicelib.domain.staff import Agent
 from chalicelib.domain.tenants import Hold, Tenant
@@ -34,7 +34,7 @@ class Session:
 
     ``email`` is the address that was signed in with: where the tenant surely reads.  ``previous_hash`` is the
     secret of before ``rotated_at``, ``taken_up`` says that the device has shown the present one; the password
-    was last typed at ``proved_at``.
+    was last typed at ``proved_at``.  ``account_opened_at`` is the account's: what is older is none of it.
     """
 
     holder: str
@@ -50,6 +50,7 @@ class Session:
     proved_at: datetime | None = None
     role: Role = Role.TENANT
     taken_up: bool = False
+    account_opened_at: datetime | None = None
 
     @property
     def seen_at(self) -> datetime:
@@ -146,18 +147,34 @@ class Sessions(Protocol):
     def staff_visitor(self, holder: str, family: str) -> StaffVisitor | None:
         """Read which agent's session it is, in one request.
 
-        Nothing if it is gone, and nothing from the moment at which the right is: no account, another role.
+        Nothing if it is gone, and nothing from the moment at which the right is: no account, another role, an
+        account that is younger than the session.
         """
 
 
 @dataclass(frozen=True)
 class Key:
-    """What a device shows: its holder's name, the session, the secret, and when it was last seen here."""
+    """What a device shows: its holder's name, the session, the secret, and when it was last seen here.
+
+    Unless the session is ``remembered``, nothing has to be read to know that it was away for too long.
+    """
 
     holder: str
     family: str
     secret: str
     seen_at: datetime
+    remembered: bool = True
+
+    def is_idle(self, now: datetime) -> bool:
+        """Tell whether it opens nothing any more, whatever has become of the session."""
+        return not self.remembered and now >= self.seen_at + IDLE
+
+
+class Place(NamedTuple):
+    """Where a session lies: whose it is, and its name."""
+
+    holder: str
+    family: str
 
 
 class Shown(Enum):
@@ -237,6 +254,18 @@ def renew(sessions: Sessions, session: Session, shown: str, now: datetime) -> st
     return secret if sessions.rotate(session, hash_of(shown), hash_of(secret), now) else ""
 
 
+def outlived(account: Account, now: datetime, held: Key | None = None) -> tuple[Place, ...]:
+    """Say which sessions go when an account opens another: those that are over, and the oldest of ten.
+
+    That which the browser ``held`` so far goes too, whoever's it is: nobody comes back to it from there.
+    """
+    mine = {Place(account.person, one.family): one.ends_at for one in account.sessions}
+    left = [Place(held.holder, held.family)] if held else []
+    living = [place for place, ends_at in mine.items() if now < ends_at and place not in left]
+    staying = living[-(MOST_SESSIONS - 1) :]
+    return tuple(dict.fromkeys(place for place in (*mine, *left) if place not in staying))
+
+
 def hash_of(secret: str) -> str:
     """Give what the table keeps of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
@@ -257,3 +286,12 @@ def new_session(
         holder, family, email, mine, now, ends_at, remembered, device[:80], proved_at=now, role=role
     )
     return session, secret
+
+
+def session_in(account: Account, *, remembered: bool, device: str, now: datetime) -> tuple[Session, str]:
+    """Make a session of an account, which is no older than the account, whatever a clock says."""
+    session, secret = new_session(
+        account.person, account.email, remembered=remembered, device=device, now=now, role=account.role
+    )
+    own = replace(session, opened_at=account.moment_in_it(now), account_opened_at=account.opened_at)
+    return own, secret

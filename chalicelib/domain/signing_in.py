@@ -8,7 +8,7 @@ account is treated as one with an account, to the last request.
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -22,8 +22,9 @@ from chalicelib.domain.accounts import (
     Role,
     same_address,
 )
+from chalicelib.domain.devices import KnownDevice
 from chalicelib.domain.errors import Absent, Conflict, Unavailable
-from chalicelib.domain.sessions import MOST_SESSIONS, Session, new_session
+from chalicelib.domain.sessions import Key, Place, Session, outlived, session_in
 from chalicelib.domain.throttling import (
     NETWORK,
     PASSWORDS,
@@ -46,34 +47,6 @@ CHANGES = 5
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """A try at an account's password: from which network, and on which device if the account knows it."""
-
-    email: str
-    password: str = field(repr=False)
-    network: str
-    device: str = ""
-
-    @property
-    def address(self) -> str:
-        """Give the address as accounts spell it; what is too long for one is nobody's, and kept apart."""
-        return same_address(self.email)[: LONGEST_ADDRESS + 1]
-
-    @property
-    def limits(self) -> dict[Subject, Rule]:
-        """Give what this try is counted on; a device that is known has a tally of its own, and no other."""
-        account = Subject(SubjectKind.ACCOUNT, self.address, self.device)
-        if self.device:
-            return {account: PASSWORDS}
-        return {account: PASSWORDS, Subject(SubjectKind.NETWORK, self.network): NETWORK}
-
-    @property
-    def spelled(self) -> str:
-        """Give the password as it is hashed."""
-        return unicodedata.normalize("NFC", self.password)[:LONGEST_PASSWORD]
-
-
-@dataclass(frozen=True)
 class Found:
     """What one request brings of an address: its account, if there is one, and the tallies."""
 
@@ -85,6 +58,50 @@ Looked = TypeVar("Looked", bound=Found)
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """A try at an account's password: from which network, and on which device if the account ever knew it.
+
+    ``held`` is the key of the session that the browser held so far: it ends when another one opens.
+    """
+
+    email: str
+    password: str = field(repr=False)
+    network: str
+    device: KnownDevice | None = None
+    held: Key | None = field(default=None, repr=False)
+
+    @property
+    def address(self) -> str:
+        """Give the address as accounts spell it; what is too long for one is nobody's, and kept apart."""
+        return same_address(self.email)[: LONGEST_ADDRESS + 1]
+
+    @property
+    def limits(self) -> dict[Subject, Rule]:
+        """Give what this try may be counted on; with a device, the account says on which (``counted``).
+
+        A device is of one account, whose tally it may come back to: it tries no others from its network.
+        """
+        account = Subject(SubjectKind.ACCOUNT, self.address)
+        if self.device is None:
+            return {account: PASSWORDS, Subject(SubjectKind.NETWORK, self.network): NETWORK}
+        return {account: PASSWORDS, account._replace(device=self.device.name): PASSWORDS}
+
+    def counted(self, found: Looked) -> Looked:
+        """Keep the tallies that this try is counted on: a device that is known has its own, and no other."""
+        if self.device is None:
+            return found
+        apart = self.device.is_known_to(found.account)
+        return replace(
+            found, tallies=tuple(one for one in found.tallies if bool(one.subject.device) == apart)
+        )
+
+    @property
+    def spelled(self) -> str:
+        """Give the password as it is hashed."""
+        return unicodedata.normalize("NFC", self.password)[:LONGEST_PASSWORD]
+
+
+@dataclass(frozen=True)
 class Admission:
     """What a right password writes: the session, who is out for it, and a better hash if there is one.
 
@@ -93,7 +110,7 @@ class Admission:
 
     account: Account
     session: Session
-    closed: tuple[str, ...]
+    closed: tuple[Place, ...]
     tallies: tuple[Tally, ...]
     password_hash: str
 
@@ -150,12 +167,11 @@ def sign_in(
     opened: list[Opened] = []
 
     def admit(account: Account, tallies: tuple[Tally, ...]) -> bool:
-        session, secret = new_session(
-            account.person, account.email, remembered=remembered, device=device, now=now
-        )
+        session, secret = session_in(account, remembered=remembered, device=device, now=now)
         opened[:] = [Opened(session, secret)]
         kept = hash_to_keep(keeper.hasher, account, attempt)
-        return keeper.threshold.admit(Admission(account, session, outlived(account, now), tallies, kept))
+        closed = outlived(account, now, attempt.held)
+        return keeper.threshold.admit(Admission(account, session, closed, tallies, kept))
 
     right = _judge(keeper, attempt, lambda account: account.role is role, now, admit)
     return opened[0] if right else None
@@ -183,9 +199,7 @@ def change_password(keeper: Doorkeeper, session: Session, password: str, now: da
         account = keeper.threshold.look(session.email, []).account
         if account is None or account.person != session.holder:
             raise Absent(session.email)
-        fresh, secret = new_session(
-            account.person, account.email, remembered=session.remembered, device=session.device, now=now
-        )
+        fresh, secret = session_in(account, remembered=session.remembered, device=session.device, now=now)
         if keeper.threshold.replace_password(account, made, session, fresh, event):
             return Opened(fresh, secret)
     raise Conflict("account")
@@ -236,6 +250,7 @@ def judge(
         found = look()
         if any(tally.mark == mark for tally in found.tallies):
             return False  # it was counted, only the answer was lost
+        found = attempt.counted(found)
         if wait := first_ready(found.tallies, attempt.limits, now):
             raise TooManyTries(wait, now)
         if opens(found):
@@ -262,13 +277,6 @@ def _refuse(keeper: Doorkeeper, attempt: Attempt, tallies: Sequence[Tally], now:
 
 def _told(tally: Tally, now: datetime) -> Tally:
     return Tally(tally.subject, tally.tried_at, now, tally.mark)
-
-
-def outlived(account: Account, now: datetime) -> tuple[str, ...]:
-    """Name the sessions that go when another one is opened: those that are over, and the oldest of ten."""
-    living = [one.family for one in account.sessions if now < one.ends_at]
-    staying = living[-(MOST_SESSIONS - 1) :]
-    return tuple(one.family for one in account.sessions if one.family not in staying)
 
 
 def openings(account: Account, session: Session, closed: Sequence[str] = ()) -> tuple[Opening, ...]:

@@ -21,13 +21,17 @@ _NO_TIME, _MINUTE, _HOUR = timedelta(0), timedelta(minutes=1), timedelta(hours=1
 
 
 class SubjectKind(StrEnum):
-    """On what tries are counted; askings of a network are not its tries at passwords."""
+    """On what tries are counted; askings of a network are not its tries at passwords.
+
+    Nor are the passwords typed to confirm an address those of its account, which there is none of yet.
+    """
 
     ACCOUNT = "account"
     NETWORK = "ip"
     LEASE = "lease"
     MAIL = "mail"
     ASKING = "asking"
+    CONFIRMATION = "confirmation"
 
 
 class Subject(NamedTuple):

@@ -28,13 +28,15 @@ ANSWERS: Mapping[str, Callable[[Reception, Asking, datetime], None]] = {
     Wish.RECOVERY: answer_new_password,
     Wish.ADDRESS: answer_new_address,
     Notice.MANY_FAILURES: answer_many_failures,
-    Notice.PASSWORD_CHANGED: answer_notice,
+    Notice.PASSWORD_CHANGED: answer_owner_notice,
     Notice.SESSION_REPLAYED: answer_notice,
     Notice.ADDRESS_CHANGED: answer_parting,
     Notice.ACCOUNT_OPENED: answer_parting,
     Notice.SECOND_FACTOR_ADDED: answer_staff_notice,
     Notice.RECOVERY_CODE_USED: answer_staff_notice,
+    Notice.RECOVERY_CODES_RENEWED: answer_staff_notice,
     Notice.PASSKEY_ADDED: answer_owner_notice,
+    Notice.PASSKEY_REMOVED: answer_owner_notice,
     Notice.PASSKEY_COPIED: answer_owner_notice,
 }
 

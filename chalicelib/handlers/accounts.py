@@ -47,7 +47,7 @@ def receive_sign_in(visit: Visit) -> Answer:
         return _sign_in_page(visit, after, InvalidForm(missing))
     entrance, address = portal().entrance, same_address(email)
     known = jar.read_device(entrance, visit.cookies, address)
-    attempt = Attempt(address, password, visit.client, known)
+    attempt = Attempt(address, password, visit.client, known, jar.read_key(entrance, visit.cookies))
     remembered, device = "souvenir" in visit.form, device_in_words(visit.device)
     try:
         opened = sign_in(
@@ -59,7 +59,7 @@ def receive_sign_in(visit: Visit) -> Answer:
         return _sign_in_page(visit, after, InvalidForm({"identifiant": WRONG}))
     cookies = (
         jar.session_cookie(entrance, opened.session, opened.secret),
-        jar.device_cookie(entrance, address, known),
+        jar.device_cookie(entrance, address, known, opened.session.opened_at),
     )
     return SeeOther(own_page(after), cookies)
 

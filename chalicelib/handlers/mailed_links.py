@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from chalicelib.domain.accounts import Role
 from chalicelib.domain.links import TOKEN_SHAPE, Link, LinkKind, LinkState, hash_of
 from chalicelib.portal import portal
 from chalicelib.web.answers import Page, SeeOther
@@ -31,10 +30,9 @@ def living(link: Link | None, now: datetime) -> Link | None:
     return link if link and link.state(now) is LinkState.LIVING else None
 
 
-def done(link: Link) -> SeeOther:
-    """Lead to the sign-in page, which says what the link did; agents are known by their address."""
-    door = DOORS[Role.AGENT if link.person == link.email else Role.TENANT]
-    return SeeOther(f"{door}?fait={DONE[link.kind]}")
+def done(link: Link, cookies: tuple[str, ...] = ()) -> SeeOther:
+    """Lead to the sign-in page of whose account it is, which says what the link did."""
+    return SeeOther(f"{DOORS[link.role]}?fait={DONE[link.kind]}", cookies)
 
 
 def spent(link: Link | None, token: str, now: datetime) -> Page:

@@ -16,6 +16,7 @@ from chalicelib.domain.passkeys import (
     CHALLENGE_LIFE,
     NotThisKey,
     add_passkey,
+    own_passkeys,
     remove_passkey,
     sign_in_with_passkey,
 )
@@ -97,14 +98,15 @@ def _let_in(visit: Visit) -> Answer:
     here, asked = portal(), visit.text("suite")
     is_ours = partial(is_challenge, here.entrance, visit, ENTER)
     written, device = visit.form.get(ANSWER, ""), device_in_words(visit.device)
+    held = jar.read_key(here.entrance, visit.cookies, visit.role)
     try:
-        opened = sign_in_with_passkey(here.key_desk, visit.role, written, is_ours, device, visit.now)
+        opened = sign_in_with_passkey(here.key_desk, visit.role, written, is_ours, device, visit.now, held)
     except NotThisKey:
         return SeeOther(f"{DOORS[visit.role]}?fait=cle")
     known = jar.read_device(here.entrance, visit.cookies, opened.session.email)
     cookies = (
         jar.session_cookie(here.entrance, opened.session, opened.secret),
-        jar.device_cookie(here.entrance, opened.session.email, known),
+        jar.device_cookie(here.entrance, opened.session.email, known, opened.session.opened_at),
     )
     after = own_page(asked)
     mine = audience_of(after.partition("?")[0]) is visit.role
@@ -128,17 +130,16 @@ def _add(visit: Visit) -> Answer:
 def _remove(visit: Visit) -> Answer:
     if wrong := prove(visit):
         return _list(visit, InvalidForm(wrong))
-    remove_passkey(portal().key_desk, visit.session, visit.text("cle"))
+    remove_passkey(portal().key_desk, visit.session, visit.text("cle"), visit.now)
     return SeeOther(f"{PAGES[visit.role]}?fait=retrait")
 
 
 def _list(visit: Visit, error: Refused | None = None) -> Page:
-    here, session = portal(), visit.session
+    here = portal()
     if not here.key_desk.reader.possible:
         raise Absent(visit.path)
-    known = here.key_desk.passkeys.of(session.holder, session.role)
     values = {
-        "keys": known,
+        "keys": own_passkeys(here.key_desk, visit.session),
         "asking": _asking_for_a_new_key(visit) if visit.proven else "",
         "device": device_in_words(visit.device),
         "error": error,

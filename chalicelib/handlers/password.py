@@ -36,8 +36,13 @@ def receive_password_change(visit: Visit) -> Answer:
         notify(portal().entrance.access, Notice.PASSWORD_CHANGED, session.email, visit.now)
     except Unavailable:  # it is changed all the same, and must not look as if it were not
         raise_alarm(Alarm.NOTICE_LOST, kind=Notice.PASSWORD_CHANGED.value)
-    cookie = jar.session_cookie(portal().entrance, opened.session, opened.secret)
-    return SeeOther(f"{PATH}?{DONE}=1", (cookie,))
+    entrance = portal().entrance
+    known = jar.read_device(entrance, visit.cookies, session.email)
+    cookies = (
+        jar.session_cookie(entrance, opened.session, opened.secret),
+        jar.device_cookie(entrance, session.email, known, opened.session.opened_at),
+    )
+    return SeeOther(f"{PATH}?{DONE}=1", cookies)
 
 
 def about_visitor(visit: Visit) -> list[str]:

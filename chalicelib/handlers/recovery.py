@@ -1,6 +1,10 @@
-"""Mot de passe oublié, and the link that has failed tries forgotten (« déverrouillage »)."""
+"""Mot de passe oublié, of tenants and agents, and the link that forgets failed tries (« déverrouillage »).
+
+Both forms take whatever address is typed; the link of the mail opens at the door of whose account it is.
+"""
 
 from chalicelib.domain.account_changes import Outcome
+from chalicelib.domain.accounts import Role
 from chalicelib.domain.errors import Absent, InvalidForm, Refused, Unavailable
 from chalicelib.domain.links import Link, LinkKind
 from chalicelib.domain.passwords import RULE
@@ -11,6 +15,7 @@ from chalicelib.handlers.mailed_links import done, find, living, spent
 from chalicelib.handlers.registration import AWAY, NOT_NOW, TOO_MANY
 from chalicelib.handlers.typed import wrong_address, wrong_passwords
 from chalicelib.portal import portal
+from chalicelib.web import cookies as jar
 from chalicelib.web.answers import Answer, Page
 from chalicelib.web.visit import Visit
 
@@ -26,6 +31,65 @@ def show_forgotten_password(visit: Visit) -> Answer:
 @site.form("/mot-de-passe", public=True)
 def receive_forgotten_password(visit: Visit) -> Answer:
     """Take the wish; whether there is such an account, the page does not know."""
+    return _take_wish(visit)
+
+
+@site.page("/mot-de-passe/{token}", public=True)
+def show_new_password(visit: Visit, token: str) -> Answer:
+    """Ask for the new password."""
+    return _ask_for_password(visit, token)
+
+
+@site.form("/mot-de-passe/{token}", public=True)
+def receive_new_password(visit: Visit, token: str) -> Answer:
+    """Set the new password; every session ends, this device's too."""
+    return _set_password(visit, token)
+
+
+@site.staff_page("/gestion/mot-de-passe", public=True)
+def show_staff_forgotten_password(visit: Visit) -> Answer:
+    """Ask for the address of the agent's account."""
+    return _form(visit)
+
+
+@site.staff_form("/gestion/mot-de-passe", public=True)
+def receive_staff_forgotten_password(visit: Visit) -> Answer:
+    """Take the wish, as from anybody."""
+    return _take_wish(visit)
+
+
+@site.staff_page("/gestion/mot-de-passe/{token}", public=True)
+def show_staff_new_password(visit: Visit, token: str) -> Answer:
+    """Ask for the agent's new password."""
+    return _ask_for_password(visit, token)
+
+
+@site.staff_form("/gestion/mot-de-passe/{token}", public=True)
+def receive_staff_new_password(visit: Visit, token: str) -> Answer:
+    """Set the agent's new password; the telephone's codes are asked for as before."""
+    return _set_password(visit, token)
+
+
+@site.page("/deverrouillage/{token}", public=True)
+def show_unlocking(visit: Visit, token: str) -> Answer:
+    """Ask whether the failed tries were one's own."""
+    found = _find(visit, token, LinkKind.UNLOCK)
+    if living(found, visit.now) is None:
+        return spent(found, token, visit.now)
+    return Page("accounts/unlock.html", {"token": token})
+
+
+@site.form("/deverrouillage/{token}", public=True)
+def receive_unlocking(visit: Visit, token: str) -> Answer:
+    """Forget the failed tries of a tenant's account."""
+    found = _find(visit, token, LinkKind.UNLOCK)
+    link = living(found, visit.now)
+    if link and portal().account_changes.unlock(link, visit.now) is Outcome.DONE:
+        return done(link)
+    return spent(_find(visit, token, LinkKind.UNLOCK), token, visit.now)
+
+
+def _take_wish(visit: Visit) -> Answer:
     email = visit.text("identifiant")
     if reason := wrong_address(email):
         return _form(visit, InvalidForm({"identifiant": reason}))
@@ -38,18 +102,14 @@ def receive_forgotten_password(visit: Visit) -> Answer:
     return Page("accounts/mail_sent.html", {"what": "recovery", "email": email})
 
 
-@site.page("/mot-de-passe/{token}", public=True)
-def show_new_password(visit: Visit, token: str) -> Answer:
-    """Ask for the new password."""
-    found = find(token, LinkKind.RECOVERY)
+def _ask_for_password(visit: Visit, token: str) -> Answer:
+    found = _find(visit, token)
     link = living(found, visit.now)
     return _new_password(link, token) if link else spent(found, token, visit.now)
 
 
-@site.form("/mot-de-passe/{token}", public=True)
-def receive_new_password(visit: Visit, token: str) -> Answer:
-    """Set the new password; every session ends, this device's too."""
-    found = find(token, LinkKind.RECOVERY)
+def _set_password(visit: Visit, token: str) -> Answer:
+    found = _find(visit, token)
     link = living(found, visit.now)
     if link is None:
         return spent(found, token, visit.now)
@@ -60,33 +120,35 @@ def receive_new_password(visit: Visit, token: str) -> Answer:
         here.account_changes, here.accounts, here.passwords, here.entrance.access, link, password, visit.now
     )
     if outcome is Outcome.DONE:
-        return done(link)
-    return spent(find(token, LinkKind.RECOVERY), token, visit.now)
+        return done(link, _device(visit, link))
+    return spent(_find(visit, token), token, visit.now)
 
 
-@site.page("/deverrouillage/{token}", public=True)
-def show_unlocking(visit: Visit, token: str) -> Answer:
-    """Ask whether the failed tries were one's own."""
-    found = find(token, LinkKind.UNLOCK)
-    if living(found, visit.now) is None:
-        return spent(found, token, visit.now)
-    return Page("accounts/unlock.html", {"token": token})
+def _device(visit: Visit, link: Link) -> tuple[str, ...]:
+    """Give what a tenant's browser shall hold on which another password was set: it is still a known one.
+
+    Else whoever knocks at the account would make its owner wait.  An agent shows a code first.
+    """
+    if link.role is Role.AGENT:
+        return ()
+    entrance = portal().entrance
+    known = jar.read_device(entrance, visit.cookies, link.email)
+    return (jar.device_cookie(entrance, link.email, known, max(visit.now, link.asked_at)),)
 
 
-@site.form("/deverrouillage/{token}", public=True)
-def receive_unlocking(visit: Visit, token: str) -> Answer:
-    """Forget the failed tries of an account."""
-    found = find(token, LinkKind.UNLOCK)
-    link = living(found, visit.now)
-    if link and portal().account_changes.unlock(link, visit.now) is Outcome.DONE:
-        return done(link)
-    return spent(find(token, LinkKind.UNLOCK), token, visit.now)
+def _find(visit: Visit, token: str, kind: LinkKind = LinkKind.RECOVERY) -> Link | None:
+    """Find the link that a token opens here: a tenant's is nothing on the agents' pages, nor theirs here."""
+    found = find(token, kind)
+    return found if found and found.role is visit.role else None
 
 
 def _about(link: Link) -> list[str]:
     """Give what a password may not be made of."""
     landlord = portal().landlord
     known = [link.email, landlord.name, landlord.portal_host]
+    if link.role is Role.AGENT:
+        agent = portal().second_lock.steps.look(link.email, []).agent
+        return [*known, agent.name, agent.agency] if agent else known
     try:
         tenant, holds = portal().reception.tenants.with_holds(link.person)
     except Absent:

@@ -7,12 +7,14 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.account_changes import Outcome
 from chalicelib.domain.accounts import Account, Opening, Role
+from chalicelib.domain.changes import ChangeKind, new_change
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.links import Link, LinkState
 from chalicelib.domain.passkeys import MOST_PASSKEYS
 from chalicelib.domain.sessions import Session
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.accounts import DynamoAccounts, account_items, change_account, move_account
+from chalicelib.storage.changes import change_item
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.links import DynamoLinks, use_link
 from chalicelib.storage.passkeys import DynamoPasskeys, take_out
@@ -30,7 +32,7 @@ class DynamoAccountChanges:
 
     def open(self, link: Link, now: datetime) -> Outcome:
         """Write the account and whose it is, where there is none."""
-        account = Account(link.email, Role.TENANT, link.person, link.password_hash)
+        account = Account(link.email, Role.TENANT, link.person, link.password_hash, opened_at=now)
 
         def write(transaction: TransactWrite) -> None:
             use_link(transaction, link, now)
@@ -42,33 +44,34 @@ class DynamoAccountChanges:
     def set_password(self, link: Link, account: Account, password_hash: str, event: TimelineEvent) -> Outcome:
         """Write the hash; delete the passkeys, the sessions that are there or may be, and the tallies.
 
-        A passkey that was being added meanwhile is taken out afterwards: without sessions none follows.
+        An agent's tallies stay: they count wrong codes too, and a mail must not buy more guesses at those.
+        A passkey that was added since the account was read makes it another account than it was; without
+        sessions none follows.  Passkeys that no account opens any more may stay.
         """
-        closed = _sessions_of(account, DynamoSessions().of(account.person))
-        tries = _tries_of(account.email)
-        passkeys = DynamoPasskeys()
-        known = passkeys.of(account.person, account.role)[:MOST_PASSKEYS]
+        closed = _sessions_of(account, DynamoSessions().of(account.person, account.role))
+        of_tenant = account.role is Role.TENANT
+        tries = _tries_of(account.email) if of_tenant else []
+        known = DynamoPasskeys().of(account.person, account.role)[-MOST_PASSKEYS:]
 
         def write(transaction: TransactWrite) -> None:
             use_link(transaction, link, event.at)
             change_account(transaction, account, password_hash, (), event.at)
-            delete_sessions(transaction, account.person, sorted(closed))
+            delete_sessions(transaction, account.person, sorted(closed), account.role)
             for passkey in known:
                 take_out(transaction, passkey)
             _forget(transaction, tries)
-            transaction.save(action_item(account.person, event))
+            if of_tenant:
+                transaction.save(action_item(account.person, event))
 
-        outcome = _outcome(link, event.at, write, Outcome.CHANGED)
-        if outcome is Outcome.DONE:
-            for late in passkeys.of(account.person, account.role):
-                passkeys.remove(late)
-        return outcome
+        return _outcome(link, event.at, write, Outcome.CHANGED)
 
     def move(self, link: Link, account: Account, staying: str, event: TimelineEvent) -> Outcome:
-        """Write the account where the link leads, and wherever else its address is said."""
+        """Write the account where the link leads, and wherever else its address is said; tell it outwards."""
         there, tries = DynamoSessions().of(account.person), _tries_of(account.email)
         kept = tuple(Opening(one.family, one.ends_at) for one in there if one.family == staying)
         closed = _sessions_of(account, there) - {one.family for one in kept}
+        addresses = {"courriel": link.email}, {"courriel": link.new_email}
+        change = new_change(event.at, account.person, ChangeKind.EMAIL, *addresses)
 
         def write(transaction: TransactWrite) -> None:
             use_link(transaction, link, event.at)
@@ -79,13 +82,16 @@ class DynamoAccountChanges:
                 rename_session(transaction, account.person, one.family, link.new_email)
             _forget(transaction, tries)
             transaction.save(action_item(account.person, event))
+            transaction.save(change_item(change))
 
         outcome = _outcome(link, event.at, write, Outcome.CHANGED)
         taken = outcome is Outcome.CHANGED and DynamoAccounts().find(link.new_email) is not None
         return Outcome.TAKEN if taken else outcome
 
     def unlock(self, link: Link, now: datetime) -> Outcome:
-        """Delete the tallies."""
+        """Delete the tallies; an agent's stay, whoever made such a link."""
+        if link.role is Role.AGENT:
+            return Outcome.SPENT
         tries = _tries_of(link.email)
 
         def write(transaction: TransactWrite) -> None:

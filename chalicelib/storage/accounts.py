@@ -42,6 +42,8 @@ class AccountItem(Item, discriminator="account"):
     password_hash = UnicodeAttribute()
     password_changed_at = Moment(null=True)
     sessions = Ends(null=True)
+    opened_at = Moment(null=True)
+    newest_passkey = UnicodeAttribute(null=True)
     name = UnicodeAttribute(null=True)
     agency = UnicodeAttribute(null=True)
 
@@ -54,6 +56,8 @@ class AccountItem(Item, discriminator="account"):
             self.password_hash,
             tuple(Opening(family, ends_at) for family, ends_at in sorted((self.sessions or {}).items())),
             self.password_changed_at,
+            self.opened_at,
+            self.newest_passkey or "",
         )
 
 
@@ -93,6 +97,8 @@ def account_item(account: Account, name: str = "", agency: str = "") -> AccountI
         password_hash=account.password_hash,
         password_changed_at=account.password_changed_at,
         sessions=_ends(account.sessions) or None,
+        opened_at=account.opened_at,
+        newest_passkey=account.newest_passkey or None,
         name=name or None,
         agency=agency or None,
     )
@@ -116,7 +122,7 @@ def change_account(
     sessions: Sequence[Opening],
     changed_at: datetime | None = None,
 ) -> None:
-    """Add to a transaction an account's password and sessions, if both are as they were read.
+    """Add to a transaction an account's password and sessions, if they and its passkeys are as read.
 
     ``changed_at`` is for a password that is another one, and not only another hash of it.
     """
@@ -125,7 +131,7 @@ def change_account(
         AccountItem.sessions.set(_ends(sessions)),
     ]
     if changed_at:
-        actions.append(AccountItem.password_changed_at.set(changed_at))
+        actions.append(AccountItem.password_changed_at.set(account.moment_in_it(changed_at)))
     transaction.update(
         AccountItem(account_key(account.email), "ACCOUNT"), actions=actions, condition=_as_read(account)
     )
@@ -160,6 +166,15 @@ def forget_sessions(transaction: TransactWrite, email: str, families: Iterable[s
     )
 
 
+def note_passkey(transaction: TransactWrite, account: Account, mark: str) -> None:
+    """Add to a transaction that an account has another passkey, if none was added since it was read."""
+    transaction.update(
+        AccountItem(account_key(account.email), "ACCOUNT"),
+        actions=[AccountItem.newest_passkey.set(mark)],
+        condition=AccountItem.pk.exists() & _same_passkeys(account),
+    )
+
+
 def check_account(transaction: TransactWrite, account: Account) -> None:
     """Add to a transaction that an account's password must be as it was read."""
     same: Condition = AccountItem.password_hash == account.password_hash
@@ -171,8 +186,14 @@ def _as_read(account: Account) -> Condition:
     if not account.sessions:
         known = AccountItem.sessions.does_not_exist() | known
     same: Condition = AccountItem.password_hash == account.password_hash
-    both: Condition = same & known
-    return both
+    all_three: Condition = same & known & _same_passkeys(account)
+    return all_three
+
+
+def _same_passkeys(account: Account) -> Condition:
+    newest = account.newest_passkey
+    same: Condition = AccountItem.newest_passkey == newest
+    return same if newest else AccountItem.newest_passkey.does_not_exist()
 
 
 def _ends(sessions: Iterable[Opening]) -> dict[str, datetime]:

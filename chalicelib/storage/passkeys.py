@@ -8,7 +8,8 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.domain.accounts import Account, Role
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.passkeys import CHALLENGE_LIFE, Passkey, mark_of
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Place, Session
+from chalicelib.storage.accounts import note_passkey
 from chalicelib.storage.expiring import until
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.sessions import check_session
@@ -70,11 +71,12 @@ class DynamoPasskeys:
         known = [item.to_domain() for item in found if isinstance(item, PasskeyItem)]
         return tuple(sorted(known, key=lambda one: (one.added_at, one.mark)))
 
-    def add(self, passkey: Passkey, session: Session, challenge: str) -> bool:
-        """Write the passkey, whose it is, and that the challenge is used, if the session is still there."""
+    def add(self, passkey: Passkey, account: Account, session: Session, challenge: str) -> bool:
+        """Write the passkey, whose it is, that the account has it, and that the challenge is used."""
 
         def write(transaction: TransactWrite) -> None:
             check_session(transaction, session)
+            note_passkey(transaction, account, passkey.mark)
             _use(transaction, challenge, passkey.added_at)
             whose = PasskeyHolderItem(
                 _mark_key(passkey.mark), "PASSKEY", holder=passkey.holder, role=passkey.role.value
@@ -94,7 +96,7 @@ class DynamoPasskeys:
             raise Unavailable("contended")
 
     def admit(
-        self, account: Account, session: Session, closed: tuple[str, ...], used: Passkey, before: Passkey,
+        self, account: Account, session: Session, closed: tuple[Place, ...], used: Passkey, before: Passkey,
         challenge: str,
     ) -> bool:  # fmt: skip
         """Write the session, the counter, and that the challenge is used."""

@@ -7,15 +7,27 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.accounts import Account
+from chalicelib.domain.errors import Absent
 from chalicelib.domain.second_factor import Factor, FoundStep, Proof
+from chalicelib.domain.sessions import Session
 from chalicelib.domain.signing_in import Admission
 from chalicelib.domain.throttling import Subject, Tally
 from chalicelib.storage.accounts import AccountItem, change_account, check_account
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.rewriting import rewriting
+from chalicelib.storage.sessions import check_session
 from chalicelib.storage.signing_in import let_in
 from chalicelib.storage.staff import AgentItem
-from chalicelib.storage.table import Item, Moment, Texts, Whole, account_key, agent_key, together
+from chalicelib.storage.table import (
+    CONDITION_FAILED,
+    Item,
+    Moment,
+    Texts,
+    Whole,
+    account_key,
+    agent_key,
+    together,
+)
 from chalicelib.storage.throttling import check_tally, clear_own, tallies_among, tally_key
 
 
@@ -43,12 +55,12 @@ class DynamoSecondSteps:
         accounts = [item.to_domain() for item in found if isinstance(item, AccountItem)]
         factors = [item.to_domain() for item in found if isinstance(item, FactorItem)]
         agents = [item.to_domain() for item in found if isinstance(item, AgentItem)]
-        return FoundStep(
-            accounts[0] if accounts else None,
-            tuple(tallies_among(subjects, found)),
-            agents[0] if agents else None,
-            factors[0] if factors else None,
-        )
+        account = accounts[0] if accounts else None
+        factor = factors[0] if factors else None
+        if factor and account and not account.was_open(factor.enrolled_at):
+            factor = None
+        tallies = tuple(tallies_among(subjects, found))
+        return FoundStep(account, tallies, agents[0] if agents else None, factor)
 
     def stand(self, account: Account, tallies: Sequence[Tally], password_hash: str) -> bool:
         """Check the tallies and the account; write another hash of the same password."""
@@ -72,20 +84,25 @@ class DynamoSecondSteps:
         )
 
     def enrol(self, admission: Admission, factor: Factor) -> bool:
-        """Write the session and the factor."""
-        item = factor_item(admission.account.email, factor)
-        return _let_in(
-            admission, lambda transaction: transaction.save(item, condition=FactorItem.pk.does_not_exist())
-        )
+        """Write the session and the factor, over what an account of before has left there."""
+        item, opened_at = factor_item(admission.account.email, factor), admission.account.opened_at
+        free = FactorItem.pk.does_not_exist()
+        if opened_at:
+            free |= FactorItem.enrolled_at < opened_at
+        return _let_in(admission, lambda transaction: transaction.save(item, condition=free))
 
-    def change(self, email: str, tallies: Sequence[Tally], factor: Factor, after: Factor) -> bool:
-        """Write the factor, and clear the tally."""
+    def change(self, session: Session, tallies: Sequence[Tally], factor: Factor, after: Factor) -> bool:
+        """Write the factor, and clear the tally, if the session is still there."""
 
         def write(transaction: TransactWrite) -> None:
+            check_session(transaction, session)
             clear_own(transaction, tallies)
-            _change(transaction, email, factor, after)
+            _change(transaction, session.email, factor, after)
 
-        return not commit(write)
+        codes = commit(write)
+        if codes and codes[0] == CONDITION_FAILED:  # the session's: what is only checked is told of first
+            raise Absent(session.family)
+        return not codes
 
 
 def factor_item(email: str, factor: Factor) -> FactorItem:

@@ -46,6 +46,7 @@ class SessionItem(Item, discriminator="session"):
     taken_up = BooleanAttribute(null=True)
     remembered = BooleanAttribute()
     device = UnicodeAttribute(default="")
+    account_opened_at = Moment(null=True)
     expires_at_epoch = Whole()
 
     def to_domain(self) -> Session:
@@ -65,6 +66,7 @@ class SessionItem(Item, discriminator="session"):
             self.proved_at,
             Role.AGENT if agent_key("") == f"{prefix}#" else Role.TENANT,
             taken_up=bool(self.taken_up),
+            account_opened_at=self.account_opened_at,
         )
 
 
@@ -139,9 +141,12 @@ class DynamoSessions:
         sessions = [item for item in found if isinstance(item, SessionItem)]
         agents = [item for item in found if isinstance(item, AgentItem)]
         accounts = [item for item in found if isinstance(item, AccountItem)]
-        if not sessions or not agents or not any(item.role == Role.AGENT.value for item in accounts):
+        if not sessions or not agents or not accounts:
             return None
-        return StaffVisitor(sessions[0].to_domain(), agents[0].to_domain())
+        session, account = sessions[0].to_domain(), accounts[0].to_domain()
+        if account.role is not Role.AGENT or not account.was_open(session.opened_at):
+            return None
+        return StaffVisitor(session, agents[0].to_domain())
 
 
 def session_item(session: Session) -> SessionItem:
@@ -159,6 +164,7 @@ def session_item(session: Session) -> SessionItem:
         taken_up=session.taken_up or None,
         remembered=session.remembered,
         device=session.device,
+        account_opened_at=session.account_opened_at,
         **until(session.ends_at, session.family),
     )
 

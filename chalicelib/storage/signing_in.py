@@ -7,7 +7,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.accounts import Account
 from chalicelib.domain.errors import Absent
-from chalicelib.domain.sessions import Session
+from chalicelib.domain.sessions import Place, Session
 from chalicelib.domain.signing_in import Admission, Found, openings
 from chalicelib.domain.throttling import Change, Subject, Tally
 from chalicelib.domain.timeline import TimelineEvent
@@ -88,10 +88,15 @@ def open_session(
     transaction: TransactWrite,
     account: Account,
     session: Session,
-    closed: Sequence[str],
+    closed: Sequence[Place],
     password_hash: str,
 ) -> None:
-    """Add to a transaction that a session opens and others close, if the account is as it was read."""
-    change_account(transaction, account, password_hash, openings(account, session, closed))
-    delete_sessions(transaction, session.holder, closed, session.role)
+    """Add to a transaction that a session opens and others close, if the account is as it was read.
+
+    Among the others may be one of somebody else, whose account goes on naming it: it opens nothing.
+    """
+    left = openings(account, session, [one.family for one in closed])
+    change_account(transaction, account, password_hash, left)
+    for one in closed:
+        delete_sessions(transaction, one.holder, [one.family], session.role)
     transaction.save(session_item(session))

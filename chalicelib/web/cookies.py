@@ -1,7 +1,8 @@
 """Cookies: who is signed in, on which device, which anonymous visit a form belongs to, the size of the text.
 
-The session cookie carries the tenant, the session's name and secret, and the moment of the last page, signed:
-a session that is idle too long ends to the second, without a write to the table at each page.
+The session cookie carries the tenant, the session's name and secret, the moment of the last page, and whether
+it is remembered, signed: a session that is idle too long ends to the second, without a write to the table at
+each page, and without a reading once it is over.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote
 
 from chalicelib.domain.accounts import Role
+from chalicelib.domain.devices import KnownDevice
 from chalicelib.domain.second_factor import HALF_OPEN, HalfOpen
 from chalicelib.domain.sessions import Key, Session
 from chalicelib.web.entrance import Entrance
@@ -20,7 +22,7 @@ VISIT, TEXT_SIZE, DEVICE = "visit", "texte", "device"
 A_YEAR = timedelta(days=365)
 LARGEST_TEXT = 3
 SIGNATURE = 32
-_PARTS, _STEP_PARTS, _DEVICE_PARTS = 5, 5, 3
+_PARTS, _STEP_PARTS, _DEVICE_PARTS = 6, 5, 4
 _COOKIE_OF = {Role.TENANT: SESSION, Role.AGENT: STAFF}
 
 
@@ -41,7 +43,8 @@ def name_of(entrance: Entrance, name: str) -> str:
 def session_cookie(entrance: Entrance, session: Session, secret: str) -> str:
     """Write the session cookie, as of now; a remembered one lasts until its session ends."""
     now = entrance.now()
-    said = f"{_plain(session.holder)}~{session.family}~{secret}~{int(now.timestamp())}"
+    seen, remembered = int(now.timestamp()), int(session.remembered)
+    said = f"{_plain(session.holder)}~{session.family}~{secret}~{seen}~{remembered}"
     life = session.ends_at - now if session.remembered else None
     name = _COOKIE_OF[session.role]
     return _cookie(entrance, name, _signed(entrance, name, said), life)
@@ -57,8 +60,9 @@ def read_key(entrance: Entrance, cookies: dict[str, str], role: Role = Role.TENA
     parts = _read_signed(entrance, _COOKIE_OF[role], cookies)
     if len(parts) != _PARTS:
         return None
-    holder, family, secret, seen, _ = parts
-    return Key(unquote(holder), family, secret, datetime.fromtimestamp(int(seen), UTC))
+    holder, family, secret, seen, remembered, _ = parts
+    seen_at = datetime.fromtimestamp(int(seen), UTC)
+    return Key(unquote(holder), family, secret, seen_at, remembered=remembered == "1")
 
 
 def step_cookie(entrance: Entrance, half: HalfOpen) -> str:
@@ -82,21 +86,23 @@ def read_step(entrance: Entrance, cookies: dict[str, str]) -> HalfOpen | None:
     return None if half.is_over(entrance.now()) else half
 
 
-def device_cookie(entrance: Entrance, address: str, known: str) -> str:
-    """Write, for a year, that an account's password was right on this device; a known one keeps its name.
+def device_cookie(entrance: Entrance, address: str, known: KnownDevice | None, at: datetime) -> str:
+    """Write, for a year, when an account's password was right on this device; one keeps its name.
 
     It opens nothing: tries from it are counted apart, so that a stranger's do not keep its owner out.
     """
-    said = f"{_address_hash(address)}~{known or secrets.token_urlsafe(16)}"
+    name = known.name if known else secrets.token_urlsafe(16)
+    said = f"{_address_hash(address)}~{name}~{at.isoformat()}"
     return _cookie(entrance, DEVICE, _signed(entrance, DEVICE, said), A_YEAR)
 
 
-def read_device(entrance: Entrance, cookies: dict[str, str], address: str) -> str:
-    """Give the name of this device if it is one that the account of that address knows, or nothing."""
+def read_device(entrance: Entrance, cookies: dict[str, str], address: str) -> KnownDevice | None:
+    """Give this device if the password of that address' account was ever right on it."""
     parts = _read_signed(entrance, DEVICE, cookies)
     if len(parts) != _DEVICE_PARTS or parts[0] != _address_hash(address):
-        return ""
-    return parts[1]
+        return None
+    _, name, known_at, _ = parts
+    return KnownDevice(name, datetime.fromisoformat(known_at))
 
 
 def visit_cookie(entrance: Entrance, mark: str) -> str:

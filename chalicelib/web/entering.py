@@ -85,9 +85,9 @@ class Entering:
 
     def _find_visitor(self) -> None:
         """Find who is signed in."""
-        if self._key is None:
-            return
         entrance, now = self._entrance, self._entrance.now()
+        if self._key is None or self._key.is_idle(now):
+            return
         self._nobody_knows = True
         entry: Entry | StaffEntry | None
         if self._role is Role.AGENT:
@@ -173,7 +173,8 @@ class Entering:
             return elsewhere(self._entrance, answer.address, self._renewed_cookie())
         body = render(answer.template, {**answer.values, "visit": visit, "scripts": answer.scripts})
         cookies = answer.cookies + self._kept_cookies()
-        return html(self._entrance, body, answer.status, cookies, scripts=answer.scripts)
+        entrance, status = self._entrance, answer.status
+        return html(entrance, body, status, cookies, scripts=answer.scripts, sends_to=answer.sends_to)
 
     def error(self, error: PortalError) -> Response:
         """Turn an error into its page; what is absent looks the same whatever was asked."""

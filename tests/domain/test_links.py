@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from chalicelib.domain.accounts import Role
 from chalicelib.domain.askings import Asking
 from chalicelib.domain.links import (
     KEPT_AFTER_ITS_END,
@@ -71,6 +72,13 @@ def test_a_link_lives_to_the_second_before_its_end(kind: LinkKind, life: timedel
     assert link.state(NOW + life - SECOND) is LinkState.LIVING
     assert link.state(NOW + life) is LinkState.OVER
     assert link.kept_until == NOW + life + KEPT_AFTER_ITS_END
+
+
+def test_a_link_is_an_agents_where_the_id_is_the_address() -> None:
+    tenants, _ = a_link()
+    agents, _ = new_link(LinkKind.RECOVERY, ASKING, ASKING.email, NOW)
+
+    assert (tenants.role, agents.role) == (Role.TENANT, Role.AGENT)
 
 
 def test_used_comes_before_replaced_and_replaced_before_over() -> None:

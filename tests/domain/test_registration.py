@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.askings import Answered, Asking, FrontDesk, read_asking
-from chalicelib.domain.registration import Registration, ask_for_account, contract_number
+from chalicelib.domain.links import Link, LinkKind
+from chalicelib.domain.registration import (
+    CONFIRMATIONS,
+    Registration,
+    ask_for_account,
+    contract_number,
+    is_chosen,
+)
 from chalicelib.domain.throttling import CONTRACT, REGISTRATIONS, Subject, SubjectKind, TooManyTries
 from tests.mothers import NOW
 from tests.thresholds import HERE, CountingHasher, FakeQueue, FakeThreshold
@@ -158,3 +165,17 @@ def test_an_asking_wants_an_answer_until_it_has_one_or_a_newer_one_came() -> Non
     assert not Answered("a", NOW, sent_at=NOW).leaves(asking)
     assert Answered("b", NOW - SECOND, sent_at=NOW).leaves(asking)
     assert not Answered("b", NOW + SECOND).leaves(asking)
+
+
+def test_the_password_on_the_page_of_a_link_is_tried_ten_times_an_hour_and_counted_on_nothing_else() -> None:
+    threshold, hasher, email = FakeThreshold(), CountingHasher(), "a@b.fr"
+    kept = hasher.hash("Chosen-2026!")
+    link = Link("hash", LinkKind.REGISTRATION, email, "t-1", NOW, NOW + 24 * HOUR, kept)
+
+    tried = [is_chosen(threshold, hasher, link, typed, NOW) for typed in ["wrong"] * 9 + ["Chosen-2026!"]]
+
+    assert tried == [False] * 9 + [True]
+    with pytest.raises(TooManyTries):
+        is_chosen(threshold, hasher, link, "Chosen-2026!", NOW + HOUR - SECOND)
+    assert threshold.tallies.keys() == {Subject(SubjectKind.CONFIRMATION, email)}
+    assert (CONFIRMATIONS.most, CONFIRMATIONS.within, len(hasher.worked)) == (10, HOUR, 10)

@@ -8,20 +8,39 @@ from tests.visitors import Seen, Visitor, own_path
 OUTSIDE = ("tel:", "mailto:", "https://", "http://")
 
 
+class Walk:
+    """A visitor on their way through the site, one page at each step; ``seen`` is each by path and query."""
+
+    def __init__(self, visitor: Visitor, *first: str) -> None:
+        self._visitor, self._waiting = visitor, list(first)
+        self.seen: dict[str, Seen] = {}
+
+    def step(self) -> Seen | None:
+        """Open the next page and note where it leads; nothing when all were seen."""
+        while self._waiting and self._waiting[-1] in self.seen:
+            self._waiting.pop()
+        if not self._waiting:
+            return None
+        path = self._waiting.pop()
+        seen = self.seen[path] = self._visitor.ask("GET", path)
+        if seen.header("content-type").startswith("text/html"):
+            self._waiting += [own_path(link) for link in inner_links(seen.page)]
+        if seen.location.startswith("/"):
+            self._waiting.append(seen.location)
+        return seen
+
+    def once_more(self, path: str) -> None:
+        """Open a page again."""
+        self.seen.pop(path)
+        self._waiting.append(path)
+
+
 def crawl(visitor: Visitor, *first: str) -> dict[str, Seen]:
     """Open these pages and all that they lead to on this site; give each by its path and query."""
-    seen: dict[str, Seen] = {}
-    waiting = list(first)
-    while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen[path] = visitor.ask("GET", path)
-        if seen[path].header("content-type").startswith("text/html"):
-            waiting += [own_path(link) for link in inner_links(seen[path].page)]
-        if seen[path].location.startswith("/"):
-            waiting.append(seen[path].location)
-    return seen
+    walk = Walk(visitor, *first)
+    while walk.step():
+        pass
+    return walk.seen
 
 
 def inner_links(page: ReadPage) -> list[str]:

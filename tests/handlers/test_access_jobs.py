@@ -18,7 +18,7 @@ from chalicelib.portal import portal
 from chalicelib.storage.accounts import account_items
 from chalicelib.storage.links import DynamoLinks
 from chalicelib.storage.table import connection
-from infra.local.resources import DEAD_SUFFIX, MAX_RECEIVES, Resources
+from infra.local.resources import DEAD_SUFFIX, MAX_RECEIVES, Resources, client
 from tests import mothers
 from tests.conftest import ACCOUNT, Clock
 from tests.faults import Faults
@@ -27,7 +27,7 @@ from tests.letters import letters
 from tests.mothers import ELOISE, FRANCOIS_XAVIER, an_account, hashed
 from tests.newcomers import EMAIL, an_asking, issued, register
 from tests.storage.books import stored_items
-from tests.town import KEPT_CLIENT, portal_endpoint, work
+from tests.town import portal_endpoint, work
 from tests.visitors import PASSWORD, Visitor
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
@@ -138,7 +138,7 @@ def test_a_mail_that_never_leaves_ends_in_the_dead_letter_queue(
     table: Resources, clock: Clock, post: Post
 ) -> None:
     post.away = 100
-    sqs = KEPT_CLIENT("sqs", portal_endpoint(table), ACCOUNT)
+    sqs = client("sqs", portal_endpoint(table), ACCOUNT)
     register(Visitor())
     for _ in range(MAX_RECEIVES + 1):
         work_once(sqs, table)

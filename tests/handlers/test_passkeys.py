@@ -10,8 +10,7 @@ import pytest
 
 from chalicelib.domain.accounts import Role
 from chalicelib.domain.links import LinkKind
-from chalicelib.domain.passkeys import CHALLENGE_LIFE, MOST_PASSKEYS
-from chalicelib.domain.sessions import PROVEN
+from chalicelib.domain.passkeys import CHALLENGE_LIFE
 from chalicelib.portal import now, portal
 from infra.local.resources import Resources
 from tests import agents
@@ -21,7 +20,7 @@ from tests.letters import letters
 from tests.mothers import ELOISE, NADEGE, Household
 from tests.newcomers import NEW_PASSWORD, issued
 from tests.town import Counted, forget_portal, work
-from tests.visitors import PASSWORD, Seen, Visitor
+from tests.visitors import Seen, Visitor
 
 KEYS, ADDED, REMOVED = "/informations-personnelles/cles", "?fait=ajout", "?fait=retrait"
 DOOR, ENTER, REFUSED = "/connexion", "/connexion/cle", "/connexion?fait=cle"
@@ -235,18 +234,6 @@ def test_a_credential_belongs_to_one_person(
     assert enter(Visitor(), telephone).location == "/"
 
 
-def test_a_passkey_that_is_removed_opens_no_more_and_its_device_may_make_another(
-    visitor: Visitor, telephone: Authenticator
-) -> None:
-    page = visitor.get(KEYS)
-    (known,) = portal().key_desk.passkeys.of(ELOISE, Role.TENANT)
-    removed = visitor.send(page, f"{KEYS}/retirer", cle=known.mark)
-
-    assert removed.location == KEYS + REMOVED
-    assert enter(Visitor(), telephone).location == REFUSED
-    assert add(visitor, telephone).location == KEYS + ADDED
-
-
 def test_a_forgotten_password_takes_passkeys_out_and_a_changed_one_does_not(
     visitor: Visitor, eloise: Household, telephone: Authenticator, table: Resources
 ) -> None:
@@ -264,32 +251,6 @@ def test_a_forgotten_password_takes_passkeys_out_and_a_changed_one_does_not(
     assert enter(Visitor(), telephone).location == REFUSED
 
 
-def test_somebody_else_s_passkey_is_not_removed(neighbour: Visitor, telephone: Authenticator) -> None:
-    (known,) = portal().key_desk.passkeys.of(ELOISE, Role.TENANT)
-    token = neighbour.token("/")
-    answer = neighbour.post(f"{KEYS}/retirer", {"csrf": token, "cle": known.mark})
-
-    assert answer.location == KEYS + REMOVED
-    assert enter(Visitor(), telephone).location == "/"
-
-
-def test_the_password_is_asked_for_after_a_quarter_of_an_hour(
-    visitor: Visitor, telephone: Authenticator, clock: Clock
-) -> None:
-    clock.advance(seconds=PROVEN.total_seconds())
-    page = visitor.get(KEYS)
-    (known,) = portal().key_desk.passkeys.of(ELOISE, Role.TENANT)
-    token = visitor.token("/")
-    refused = visitor.post(f"{KEYS}/retirer", {"csrf": token, "cle": known.mark})
-    wrong = visitor.send(page, KEYS, mot_de_passe_actuel="wrong")
-    right = visitor.send(page, KEYS, mot_de_passe_actuel=PASSWORD)
-
-    assert "data-passkey" not in page.html
-    assert refused.status == wrong.status == 422
-    assert right.location == KEYS
-    assert "data-passkey" in visitor.follow(right).html
-
-
 def test_a_session_of_a_passkey_is_new_proven_and_not_remembered(telephone: Authenticator) -> None:
     other = Visitor()
     entered = enter(other, telephone)
@@ -297,14 +258,6 @@ def test_a_session_of_a_passkey_is_new_proven_and_not_remembered(telephone: Auth
 
     assert "Max-Age" not in line
     assert "data-passkey" in other.get(KEYS).html
-
-
-def test_who_has_ten_passkeys_has_enough(visitor: Visitor) -> None:
-    for number in range(MOST_PASSKEYS):
-        device = replace(Authenticator(), id=f"{number:032}".encode())
-        assert add(visitor, device).location == KEYS + ADDED
-
-    assert add(visitor, replace(Authenticator(), id=b"one too many 0000000000000000000")).status == 422
 
 
 @pytest.mark.parametrize(
@@ -340,36 +293,3 @@ def test_answers_that_are_cut_or_bent_anywhere_are_refused_without_an_error(
                     assert status in {303, 422}, (part, place)
                 else:
                     assert other.send(door, ENTER, reponse=json.dumps(bent)).location == REFUSED, place
-
-
-def test_scripts_run_on_the_pages_that_need_them_and_on_no_other(visitor: Visitor) -> None:
-    nobody = Visitor()
-    for seen in (nobody.get(DOOR), nobody.get(agents.DOOR), visitor.get(KEYS)):
-        policy = seen.header("content-security-policy")
-        assert "script-src 'self';" in policy
-        assert "require-trusted-types-for 'script'; trusted-types 'none'" in policy
-        assert seen.html.count("<script") == 1
-    for seen in (visitor.get("/"), nobody.get("/inscription"), visitor.get("/sessions")):
-        assert "script-src" not in seen.header("content-security-policy")
-        assert "<script" not in seen.html
-
-
-def test_where_the_portal_has_no_name_nothing_is_offered(
-    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PORTAL_ADDRESS", "http://127.0.0.1:8000")
-    forget_portal()
-
-    assert "data-passkey" not in Visitor().get(DOOR).html
-    assert visitor.get(KEYS).status == 404
-    assert KEYS not in visitor.get("/informations-personnelles").html
-
-
-def test_the_user_that_devices_keep_is_nobody_s_name(visitor: Visitor, neighbour: Visitor) -> None:
-    options = [options_on(one.get(KEYS)) for one in (visitor, visitor, neighbour)]
-    users = [base64.urlsafe_b64decode(one["user"]["id"]) for one in options]
-
-    assert users[0] == users[1] != users[2]
-    assert ELOISE.encode() not in users[0]
-    assert len({one["challenge"] for one in options}) == 3
-    assert all(one["authenticatorSelection"]["userVerification"] == "required" for one in options)

@@ -8,11 +8,11 @@ import pytest
 
 from chalicelib.portal import portal
 from chalicelib.storage.table import connection
-from infra.local.resources import Resources
+from infra.local.resources import Resources, client
 from tests.conftest import ACCOUNT, Clock
 from tests.faults import Faults
 from tests.mothers import ELOISE, Household
-from tests.town import KEPT_CLIENT, Counted, portal_endpoint
+from tests.town import Counted, portal_endpoint
 from tests.visitors import PASSWORD, Seen, Visitor
 
 PATH = "/informations-personnelles/mot-de-passe"
@@ -33,7 +33,7 @@ def messages(table: Resources) -> Callable[[], list[dict[str, str]]]:
     """Take what was asked of the worker out of its queue."""
 
     def taken() -> list[dict[str, str]]:
-        sqs = KEPT_CLIENT("sqs", portal_endpoint(table), ACCOUNT)
+        sqs = client("sqs", portal_endpoint(table), ACCOUNT)
         found = sqs.receive_message(QueueUrl=table.access_queue, MaxNumberOfMessages=10)
         return [json.loads(one["Body"]) for one in found.get("Messages", [])]
 

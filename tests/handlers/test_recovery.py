@@ -1,32 +1,27 @@
 """Mot de passe oublié, déverrouillage: a link to the account's own address, and everybody else shown out."""
 
-import re
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
-from chalicelib.domain.accounts import Role
-from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.links import LinkKind
 from chalicelib.domain.throttling import PASSWORDS, Change, Subject, SubjectKind, Tally
-from chalicelib.gateways.queue import SqsAccess
 from chalicelib.storage.accounts import account_items
 from chalicelib.storage.throttling import DynamoTallies
 from infra.local.resources import Resources
-from tests import mothers
+from tests import agents, mothers
 from tests.conftest import Clock
 from tests.letters import letters
 from tests.mothers import ELOISE, an_account
-from tests.newcomers import NEW_PASSWORD, account, forget, issued
+from tests.newcomers import FORGOTTEN, NEW_PASSWORD, STAFF_FORGOTTEN, account, forget, issued
 from tests.storage.books import stored_items
 from tests.town import Counted, work
 from tests.visitors import PASSWORD, Seen, Visitor
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 OWN, NOBODY, AGENT = f"{ELOISE}@demo.example", "nobody@demo.example", "agents@demo.example"
+FORMS = [FORGOTTEN, STAFF_FORGOTTEN]
 NEW = {"nouveau-mot-de-passe": NEW_PASSWORD, "confirmer": NEW_PASSWORD}
 
 
@@ -82,27 +77,20 @@ def test_the_owner_chooses_a_new_password_and_signs_in_with_it(table: Resources,
     assert "Mot de passe modifié" in visitor.follow(opened).page.words
 
 
+@pytest.mark.parametrize("form", FORMS)
 def test_nothing_tells_an_address_with_an_account_from_one_without(
-    counted: Counted, monkeypatch: pytest.MonkeyPatch
+    form: str, counted: Counted, sent: Counter[str]
 ) -> None:
-    mothers.put(*account_items(an_account("agent-1", AGENT, Role.AGENT)))
-    sent: Counter[str] = Counter()
-    make = BaseClient._make_api_call
-
-    def count(own: Any, operation: str, asked: Any) -> Any:
-        sent[operation] += own.meta.service_model.service_name == "sqs"
-        return make(own, operation, asked)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", count)
+    agents.claire(email=AGENT)
     answers = []
     for email in (OWN, "9126-2@demo.example", AGENT):
         visitor = Visitor()
-        visitor.token()
+        page = visitor.get(form)
         counted.calls.clear()
         sent.clear()
-        seen = forget(visitor, email)
-        html = re.sub(r'name="csrf" value="\w{32}"', "", seen.html).replace(email, "@")
-        answers.append((seen.status, seen.names(), html, dict(counted.calls), +sent))
+        seen = visitor.send(page, form, identifiant=email)
+        status, names, html = seen.without_visit()
+        answers.append((status, names, html.replace(email, "@"), dict(counted.calls), +sent))
 
     assert len(OWN) == len("9126-2@demo.example") == len(AGENT)
     assert answers[0][0] == 200
@@ -110,11 +98,10 @@ def test_nothing_tells_an_address_with_an_account_from_one_without(
     assert answers[1:] == answers[:1] * 2
 
 
-@pytest.mark.parametrize("email", [NOBODY, AGENT])
-def test_who_has_no_account_here_gets_no_mail_and_leaves_nothing_behind(table: Resources, email: str) -> None:
-    mothers.put(*account_items(an_account("agent-1", AGENT, Role.AGENT)))
+@pytest.mark.parametrize("form", FORMS)
+def test_who_has_no_account_gets_no_mail_and_leaves_nothing_behind(table: Resources, form: str) -> None:
     before = stored_items().keys()
-    forget(Visitor(), email)
+    forget(Visitor(), NOBODY, form)
 
     assert work(table) == 1
     assert letters(table) == []
@@ -211,9 +198,10 @@ def test_an_account_that_is_gone_is_not_made_by_its_link(path: str) -> None:
     assert Visitor().sign_in(OWN, NEW_PASSWORD).status == 422
 
 
-def test_what_is_no_address_is_said_and_kept(counted: Counted) -> None:
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_no_address_is_said_and_kept(form: str, counted: Counted) -> None:
     for typed in ("", "eloise", "a@b.fr\r\nBcc: x@y.fr", "é@b.fr", "x" * 300 + "@b.fr"):
-        seen = forget(Visitor(), typed)
+        seen = forget(Visitor(), typed, form)
         assert seen.status == 422, typed
         assert seen.page.title.startswith("Erreur : mot de passe oublié")
     assert counted.writes == 0
@@ -230,23 +218,14 @@ def test_asking_too_often_waits_for_a_network_and_is_silent_for_an_address(table
     assert answers[-1].page.form("/mot-de-passe").fields["identifiant"] == "a10@b.fr"
 
 
-def test_while_the_queue_is_away_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_: object) -> None:
-        raise Unavailable("access queue")
-
-    monkeypatch.setattr(SqsAccess, "ask", away)
+def test_while_the_queue_is_away_the_page_says_so(queue_away: None) -> None:
     seen = forget(Visitor(), OWN)
 
     assert seen.status == 503
     assert seen.page.form("/mot-de-passe").fields["identifiant"] == OWN
 
 
-def test_a_new_password_counts_even_if_nobody_can_be_told(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away(*_: object) -> None:
-        raise Unavailable("access queue")
-
-    monkeypatch.setattr(SqsAccess, "ask", away)
-
+def test_a_new_password_counts_even_if_nobody_can_be_told(path: str, queue_away: None) -> None:
     assert choose(path).status == 303
     assert Visitor().sign_in(OWN, NEW_PASSWORD).status == 303
 
@@ -301,3 +280,18 @@ def test_a_link_asked_for_in_the_hour_before_midnight_lasts_its_hour(clock: Cloc
     clock.at += timedelta(seconds=1)
 
     assert Visitor().get(path).status == 410
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_link_leads_to_the_address_in_the_settings_whatever_the_browser_says(
+    table: Resources, form: str
+) -> None:
+    visitor = Visitor()
+    fields = visitor.get(form).page.form(form).fields | {"identifiant": OWN}
+    forged = dict.fromkeys(("host", "x_forwarded_host", "x_original_host"), "ailleurs.example")
+    assert visitor.post(form, fields, forwarded="host=ailleurs.example", **forged).status == 200
+    work(table)
+
+    (mail,) = letters(table)
+    assert "ailleurs" not in mail.text + mail.html
+    assert mail.link

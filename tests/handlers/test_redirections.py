@@ -26,6 +26,16 @@ ELSEWHERE = [
     "?//ailleurs.example", "#//ailleurs.example", "", "é", "/é", "/\x7f/ailleurs.example",
     "\\ailleurs.example",
 ]  # fmt: skip
+LEADS = (
+    "//", "///", "/\\", "\\\\", "\\/", "/\\/", "/\t/", "/%09/", "/\x0b/", "/\u3000/", "https://", "https:/",
+    "https:", "HtTpS://", "//user@", "//127.0.0.1:8000@", "https://127.0.0.1:8000%40", "https://127.0.0.1:8000.",
+    "https://127.0.0.1:8000\\@",
+)  # fmt: skip
+HOSTS = ("ailleurs.example", "xn--ailleurs-cva.example", "aılleurs.example", "ailleurs。example", "①②⑦.0.0.1")
+TAILS = ("", "/contacts", "?/contacts")
+ELSEWHERE += [
+    lead + host + tail for lead in LEADS for host in HOSTS for tail in TAILS if lead.isascii() or not tail
+]
 OWN = [
     "/",
     "/paiement",
@@ -44,8 +54,8 @@ def lands_here(location: str) -> bool:
     )
 
 
-def test_there_are_fifty_ways_to_ask_for_elsewhere() -> None:
-    assert len(set(ELSEWHERE)) >= 50
+def test_there_are_two_hundred_ways_to_ask_for_elsewhere() -> None:
+    assert len(set(ELSEWHERE)) >= 200
     assert not lands_here("//ailleurs.example")
     assert not lands_here("/\\ailleurs.example")
     assert lands_here("/paiement")

@@ -12,11 +12,11 @@ from chalicelib.handlers import home
 from chalicelib.portal import portal
 from chalicelib.storage.documents import DynamoDocuments
 from chalicelib.storage.table import connection
-from infra.local.resources import Resources
+from infra.local.resources import Resources, client
 from tests.conftest import ACCOUNT, Clock
 from tests.faults import Faults
 from tests.mothers import ELOISE, Household, a_document
-from tests.town import KEPT_CLIENT, Counted, portal_endpoint
+from tests.town import Counted, portal_endpoint
 from tests.visitors import Visitor
 
 SECOND = timedelta(seconds=1)
@@ -28,7 +28,7 @@ def notices(table: Resources) -> Notices:
     """Take what was asked of the worker out of its queue."""
 
     def taken() -> list[dict[str, Any]]:
-        sqs = KEPT_CLIENT("sqs", portal_endpoint(table), ACCOUNT)
+        sqs = client("sqs", portal_endpoint(table), ACCOUNT)
         asked = {"QueueUrl": table.access_queue, "MaxNumberOfMessages": 10}
         return [json.loads(one["Body"]) for one in sqs.receive_message(**asked).get("Messages", [])]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests import agents
 from tests.conftest import Clock
 from tests.mothers import ELOISES_LEASE, Household
 from tests.visitors import Seen, Visitor
@@ -18,6 +19,7 @@ from tests.visitors import Seen, Visitor
 TURNS = 300
 LARGEST_T, LARGEST_GAP = 4.5, 0.05
 NEW = "Trois-Goélands-2026!"
+AGENT = "agent1@demo.example"  # as long as the others
 
 
 def sign_in(visitor: Visitor, token: str, known: str) -> Seen:
@@ -26,6 +28,10 @@ def sign_in(visitor: Visitor, token: str, known: str) -> Seen:
 
 def forget(visitor: Visitor, token: str, known: str) -> Seen:
     return visitor.post("/mot-de-passe", {"csrf": token, "identifiant": known})
+
+
+def forget_as_agent(visitor: Visitor, token: str, known: str) -> Seen:
+    return visitor.post("/gestion/mot-de-passe", {"csrf": token, "identifiant": known})
 
 
 def register(visitor: Visitor, token: str, known: str) -> Seen:
@@ -46,10 +52,12 @@ def welch(left: list[float], right: list[float]) -> float:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("ask", [sign_in, forget, register])
+@pytest.mark.parametrize("ask", [sign_in, forget, forget_as_agent, register])
 def test_known_and_unknown_take_the_same_time_and_look_the_same(
     ask: Callable[[Visitor, str, str], Seen], eloise: Household, clock: Clock
 ) -> None:
+    agents.claire(email=AGENT)
+    known_address = AGENT if ask is forget_as_agent else eloise.email
     times: dict[bool, list[float]] = {True: [], False: []}
     seen: dict[bool, set[tuple[int, int, tuple[str, ...]]]] = {True: set(), False: set()}
     for turn in range(2 * TURNS):
@@ -57,7 +65,7 @@ def test_known_and_unknown_take_the_same_time_and_look_the_same(
         clock.advance(hours=25)  # nobody has to wait
         visitor = Visitor()
         token = visitor.token()
-        address = eloise.email if known else "9999-1@demo.example"
+        address = known_address if known else "9999-1@demo.example"
         began = time.perf_counter()
         answer = ask(visitor, token, address)
         times[known].append(time.perf_counter() - began)

@@ -3,14 +3,16 @@
 import pytest
 
 from chalicelib.domain.access import Notice
+from chalicelib.domain.links import LinkKind
 from chalicelib.domain.second_factor import STEP_S
 from infra.local.resources import Resources
 from tests import agents, mothers
 from tests.agents import CLAIRE, CODE, CODES, DOOR, ENROLMENT, HOME
 from tests.conftest import Clock
 from tests.handlers.test_jobs import call, messages
-from tests.letters import letters
-from tests.newcomers import an_asking
+from tests.letters import LINK, letters
+from tests.newcomers import STAFF_FORGOTTEN, an_asking, issued
+from tests.storage.books import stored_items
 from tests.town import Provider, work
 from tests.visitors import Visitor
 
@@ -52,7 +54,26 @@ def test_an_agent_hears_of_a_telephone_and_of_a_recovery_code_once_each(
     assert recovery not in first.text + second.text
 
 
-def test_many_wrong_codes_are_told_with_a_link_that_opens_the_agents_door_again(
+def test_an_agent_hears_of_recovery_codes_that_are_replaced(
+    claire: Visitor, clock: Clock, table: Resources
+) -> None:
+    key, before = enrol(claire)
+    work(table)
+    clock.advance(seconds=STEP_S)
+    wrong = claire.send(claire.get(CODES), CODES, code="000000")
+    done = claire.send(claire.get(CODES), CODES, code=agents.code(key=key))
+    shown = done.html.partition('<ol class="codes">')[2].partition("<li>")[2].partition("<")[0]
+
+    assert (wrong.status, done.status) == (422, 200)
+    assert work(table) == 1
+    told = letters(table)[-1]
+    assert told.subject == "Vos codes de secours ont été remplacés"
+    assert "(Firefox sur Linux). Ceux d’avant n’ouvrent plus." in told.text
+    assert shown
+    assert not {shown, before} & set(told.text.split())
+
+
+def test_many_wrong_codes_are_told_without_a_link_that_forgets_them(
     claire: Visitor, clock: Clock, table: Resources
 ) -> None:
     key, _ = enrol(claire)
@@ -69,17 +90,33 @@ def test_many_wrong_codes_are_told_with_a_link_that_opens_the_agents_door_again(
     work(table)
 
     told = letters(table)[-1]
-    assert told.subject == "Des connexions à votre compte ont échoué"
-    page = visitor.get(told.link)
-    done = visitor.send(page, told.link)
-    assert done.location == f"{DOOR}?fait=deverrouillage"
-    assert "La limite d’essais est levée" in visitor.follow(done).page.words
+    assert (told.to, told.subject) == (CLAIRE, "Des connexions à votre compte ont échoué")
+    assert "Quelqu’un connaît peut-être votre mot de passe" in told.text
+    assert "prévenez qui a ouvert votre compte" in told.text
+    assert not LINK.search(told.text + told.html)
+    assert f"{STAFF_FORGOTTEN}\r\n" in told.text
+    assert "LINK" not in {sk for _, sk in stored_items()}
+    clock.advance(minutes=16)
     agents.open_half(visitor)
-    clock.advance(seconds=STEP_S)
     assert agents.give(visitor, agents.code(key=key)).location == HOME
 
 
-@pytest.mark.parametrize("kind", [Notice.SECOND_FACTOR_ADDED, Notice.RECOVERY_CODE_USED])
+def test_an_unlocking_link_of_an_agent_s_is_nothing(claire: Visitor, clock: Clock) -> None:
+    enrol(claire)
+    visitor = Visitor()
+    agents.open_half(visitor)
+    for _ in range(5):
+        assert agents.give(visitor, "000000").status == 422
+    path, before = issued(LinkKind.UNLOCK, CLAIRE, clock.at, CLAIRE), stored_items()
+
+    assert visitor.ask("GET", path).status == 404
+    assert visitor.post(path, {"csrf": visitor.token()}).status == 404
+    assert stored_items() == before
+
+
+@pytest.mark.parametrize(
+    "kind", [Notice.SECOND_FACTOR_ADDED, Notice.RECOVERY_CODE_USED, Notice.RECOVERY_CODES_RENEWED]
+)
 def test_only_agents_are_told_of_what_agents_have(
     kind: str, provider: Provider, table: Resources, clock: Clock
 ) -> None:

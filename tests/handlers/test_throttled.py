@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.domain.throttling import PASSWORDS, Subject, SubjectKind
+from chalicelib.storage.accounts import AccountItem
+from chalicelib.storage.table import account_key
 from chalicelib.storage.throttling import DynamoTallies, TallyItem, tally_key
-from infra.local.resources import Resources
+from infra.local.resources import Resources, client
 from tests.conftest import ACCOUNT, Clock
 from tests.mothers import Household, put
-from tests.town import KEPT_CLIENT, Counted, forget_portal, portal_endpoint
+from tests.town import Counted, forget_portal, portal_endpoint
 from tests.visitors import PASSWORD, Seen, Visitor
 
 NOBODY = "inconnu@demo.ex"
@@ -126,6 +128,37 @@ def test_a_device_keeps_its_name_and_counts_its_own_failures(eloise: Household, 
     assert failures_of(own) == 0
 
 
+def test_a_device_that_knew_a_former_password_waits_with_everybody_else(
+    eloise: Household, hashes: list[str], clock: Clock
+) -> None:
+    device, since = Visitor(), Visitor()
+    device.sign_in(eloise.email)
+    clock.advance(seconds=1)
+    AccountItem(account_key(eloise.email), "ACCOUNT").update([AccountItem.password_changed_at.set(clock.at)])
+    since.sign_in(eloise.email)
+    for browser in (device, since):
+        browser.send(browser.get("/contacts"), "/deconnexion")
+    device.sign_in(eloise.email, "wrong")
+    assert failures_of(Subject(SubjectKind.ACCOUNT, eloise.email)) == 1
+    tally(eloise.email, clock, PASSWORDS.most)
+
+    assert device.sign_in(eloise.email).status == 429
+    assert since.sign_in(eloise.email).status == 303
+
+
+def test_the_device_on_which_the_password_is_changed_knows_the_new_one(
+    visitor: Visitor, eloise: Household, clock: Clock
+) -> None:
+    path, new = "/informations-personnelles/mot-de-passe", "Wagon-vert-2031"
+    typed = {"nouveau_mot_de_passe": new, "nouveau_mot_de_passe_encore": new}
+    visitor.send(visitor.get(path), path, **typed)
+    visitor.send(visitor.get("/contacts"), "/deconnexion")
+    tally(eloise.email, clock, PASSWORDS.most)
+
+    assert Visitor().sign_in(eloise.email, new).status == 429
+    assert visitor.sign_in(eloise.email, new).status == 303
+
+
 def spray(client: str, accounts: int, **headers: str) -> list[int]:
     """Try one password at many accounts; give the statuses."""
     visitor = Visitor(client=client)
@@ -204,7 +237,7 @@ def test_a_whole_town_sprayed_from_one_address_and_from_five_hundred(
 def test_the_tenth_failure_goes_to_the_queue_for_any_address(
     eloise: Household, hashes: list[str], clock: Clock, table: Resources, counted: Counted
 ) -> None:
-    sqs = KEPT_CLIENT("sqs", portal_endpoint(table), ACCOUNT)
+    sqs = client("sqs", portal_endpoint(table), ACCOUNT)
     for email in (eloise.email, NOBODY):
         tally(email, clock, 9)
         clock.advance(minutes=15)

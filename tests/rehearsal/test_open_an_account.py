@@ -1,22 +1,11 @@
 """Accounts through the deployed portal: pages that know nothing, the queue, the worker, the mails."""
 
-import re
-
+from tests.rehearsal.journeys import link
 from tests.rehearsal.people import NEWCOMERS_LEASE
 from tests.rehearsal.stage import LiveStage
 from tests.visitors import Visitor
 
 EMAIL, FIRST, SECOND = "fx@exemple.fr", "Camion-bleu-27", "une marmotte au phare"
-
-
-def link(stage: LiveStage, to: str, subject: str) -> str:
-    """Wait for a mail, and give the path of its link."""
-    mail = stage.until(
-        lambda: next((one for one in stage.mails(to) if one.subject == subject), None), f"« {subject} »"
-    )
-    own = re.escape(stage.deployed.outputs["PortalAddress"])
-    (path,) = set(re.findall(rf"{own}(/[a-z-]+/[A-Za-z0-9_-]{{43}})\b", mail.text))
-    return str(path)
 
 
 def test_a_holder_registers_confirms_forgets_and_is_in_again(stage: LiveStage) -> None:

@@ -8,24 +8,24 @@ import pytest
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib.domain.account_changes import Outcome
-from chalicelib.domain.accounts import Opening, Role
+from chalicelib.domain.accounts import Opening
+from chalicelib.domain.changes import ChangeKind
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.links import Link, LinkKind, LinkState, hash_of
-from chalicelib.domain.passkeys import MOST_PASSKEYS, Passkey
 from chalicelib.domain.sessions import Session, new_session
 from chalicelib.domain.throttling import PASSWORDS, Change, Subject, SubjectKind, Tally
 from chalicelib.domain.timeline import Action, TimelineEvent
 from chalicelib.storage.account_changes import DynamoAccountChanges
 from chalicelib.storage.accounts import AccountItem, DynamoAccounts, account_items
+from chalicelib.storage.changes import DynamoChanges
 from chalicelib.storage.links import DynamoLinks
-from chalicelib.storage.passkeys import DynamoPasskeys
 from chalicelib.storage.sessions import DynamoSessions
 from chalicelib.storage.table import account_key, connection
 from chalicelib.storage.tenants import DynamoTenants
 from chalicelib.storage.throttling import DynamoTallies
 from tests import mothers
 from tests.faults import Faults
-from tests.mothers import ELOISE, FRANCOIS_XAVIER, NADEGE, NOW, an_account
+from tests.mothers import ELOISE, FRANCOIS_XAVIER, NADEGE, NOW, TODAY, an_account
 from tests.newcomers import EMAIL, account, issued, registration
 from tests.storage.books import stored_items
 
@@ -92,6 +92,7 @@ def test_a_registration_opens_an_account_with_the_password_of_then() -> None:
 
     opened = account(EMAIL)
     assert (opened.person, opened.password_hash, opened.sessions) == (FRANCOIS_XAVIER, link.password_hash, ())
+    assert opened.opened_at == LATER
     assert DynamoAccounts().address_of(FRANCOIS_XAVIER) == EMAIL
     assert is_used(path)
     assert changes().open(link, LATER) is Outcome.SPENT
@@ -128,63 +129,6 @@ def test_a_new_password_ends_every_session_and_forgets_failed_tries() -> None:
     assert event["pk"] == {"S": f"TENANT#{ELOISE}"}
 
 
-def a_passkey(name: str, session: Session, holder: str = ELOISE) -> bool:
-    """Have a passkey added in a session."""
-    made = Passkey(hash_of(name), holder, Role.TENANT, name, "cHVibGlj", 0, NOW)
-    return DynamoPasskeys().add(made, session, f"challenge of {name}")
-
-
-def passkeys(holder: str = ELOISE) -> list[str]:
-    return [one.name for one in DynamoPasskeys().of(holder, Role.TENANT)]
-
-
-@pytest.mark.usefixtures("eloise")
-def test_a_new_password_takes_every_passkey_of_the_account_out_and_nobody_elses() -> None:
-    session = a_session("Safari sur iPhone")
-    assert all(a_passkey(f"key {rank}", session) for rank in range(MOST_PASSKEYS))
-    assert a_passkey("a neighbour's", session, NADEGE)
-    path = issued(LinkKind.RECOVERY, OLD, NOW)
-    faults = Faults(connection().client)
-
-    assert changes().set_password(found(path), account(OLD), HASH, CHANGED) is Outcome.DONE
-
-    assert faults.calls["TransactWriteItems"] == 1
-    assert passkeys() == []
-    assert passkeys(NADEGE) == ["a neighbour's"]
-    assert not [pk for pk, _ in stored_items() if pk == f"PASSKEY#{hash_of('key 0')}"]
-
-
-@pytest.mark.usefixtures("eloise")
-def test_a_passkey_that_is_added_while_the_password_changes_is_not_left_over_and_none_follows() -> None:
-    session = a_session("Safari sur iPhone")
-    path = issued(LinkKind.RECOVERY, OLD, NOW)
-    link, own = found(path), account(OLD)
-
-    def add(operation: str) -> None:
-        if operation == "TransactWriteItems":
-            faults.choose = lambda _: None
-            assert a_passkey("a thief's", session)
-
-    faults = Faults(connection().client, add)
-    assert changes().set_password(link, own, HASH, CHANGED) is Outcome.DONE
-    assert passkeys() == []
-    assert not a_passkey("another", session), "its session is gone"
-    assert passkeys() == []
-
-
-@pytest.mark.usefixtures("eloise")
-def test_a_passkey_that_cannot_be_taken_out_is_not_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert a_passkey("Mon téléphone", a_session())
-    (known,) = DynamoPasskeys().of(ELOISE, Role.TENANT)
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    faults = Faults(connection().client, lambda name: "conflict" if name == "TransactWriteItems" else None)
-
-    with pytest.raises(Unavailable):
-        DynamoPasskeys().remove(known)
-    faults.choose = lambda _: None
-    assert passkeys() == ["Mon téléphone"]
-
-
 @pytest.mark.usefixtures("eloise")
 def test_a_session_that_is_opened_meanwhile_is_not_left_over() -> None:
     path = issued(LinkKind.RECOVERY, OLD, NOW)
@@ -216,6 +160,9 @@ def test_an_account_moves_with_its_password_and_the_session_that_stays() -> None
     assert (left.family, left.email, left.secret_hash) == (staying.family, NEW, staying.secret_hash)
     assert failures() == 0
     assert is_used(path)
+    (told,) = DynamoChanges().made_on(TODAY)
+    assert (told.at, told.tenant, told.lease, told.kind) == (MOVED.at, ELOISE, "", ChangeKind.EMAIL)
+    assert (told.before, told.after) == ({"courriel": OLD}, {"courriel": NEW})
 
 
 @pytest.mark.usefixtures("eloise")
@@ -261,6 +208,15 @@ def test_unlocking_forgets_the_failed_tries_and_nothing_else() -> None:
     assert failures() == 0
     assert (families(), account(OLD)) == (sessions, own)
     assert changes().unlock(found(path), LATER) is Outcome.SPENT
+
+
+@pytest.mark.usefixtures("eloise")
+def test_a_link_forgets_no_tries_at_an_agent_s_account() -> None:
+    path, before = issued(LinkKind.UNLOCK, OLD, NOW, person=OLD), failures()
+
+    assert changes().unlock(found(path), LATER) is Outcome.SPENT
+    assert failures() == before == 2
+    assert found(path).state(LATER) is LinkState.LIVING
 
 
 def all_changes() -> dict[LinkKind, Any]:

@@ -3,21 +3,30 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from chalicelib.domain.accounts import Role
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import Absent, Unavailable
 from chalicelib.domain.second_factor import HalfOpen
-from chalicelib.domain.second_step import enrol, half_open, pass_code, renew_recovery_codes
-from chalicelib.domain.signing_in import Attempt
+from chalicelib.domain.second_step import (
+    enrol,
+    half_open,
+    new_agent_session,
+    pass_code,
+    renew_recovery_codes,
+)
+from chalicelib.domain.signing_in import Admission, Attempt
 from chalicelib.domain.throttling import TooManyTries
 from chalicelib.portal import now, portal
-from chalicelib.storage.second_steps import FactorItem
+from chalicelib.storage.accounts import AccountItem
+from chalicelib.storage.second_steps import FactorItem, factor_item
 from chalicelib.storage.table import account_key
 from infra.local.resources import Resources
-from tests import agents
+from tests import agents, mothers
 from tests.agents import CLAIRE
 from tests.conftest import SETTINGS, Clock
 from tests.handlers.conftest import hashes
@@ -104,6 +113,27 @@ def near() -> set[str]:
     return {agents.code(step) for step in (-1, 0, 1)}
 
 
+@pytest.mark.parametrize("dated", [True, False])
+def test_a_telephone_is_kept_over_that_of_an_account_before_and_over_no_other(dated: bool) -> None:
+    agents.claire()
+    if dated:
+        AccountItem(account_key(CLAIRE), "ACCOUNT").update([AccountItem.opened_at.set(now())])
+    steps = portal().second_lock.steps
+    found = steps.look(CLAIRE, list(Attempt(CLAIRE, "", HERE).limits))
+    assert found.account is not None
+    assert found.factor is not None
+    session, _ = new_agent_session(found.account, DEVICE, now())
+    admission = Admission(found.account, session, (), found.tallies, found.account.password_hash)
+    another = replace(found.factor, recovery=())
+
+    assert not steps.enrol(admission, another)
+    assert steps.look(CLAIRE, []).factor == found.factor
+    older = replace(found.factor, enrolled_at=now() - timedelta(seconds=1))
+    mothers.put(factor_item(CLAIRE, older))
+    assert steps.enrol(admission, another) is dated
+    assert steps.look(CLAIRE, []).factor == (another if dated else older)
+
+
 def test_two_telephones_enrolled_at_once_are_one() -> None:
     agents.claire(enrolled=False)
     lock = portal().second_lock
@@ -156,9 +186,24 @@ def test_recovery_codes_are_not_replaced_over_a_sign_in_that_came_between(clock:
     stale = lock.steps.look(CLAIRE, list(attempt.limits))
     assert stale.factor is not None
     shown(opened_half(), codes[0])
+    (session,) = portal().entrance.sessions.of(CLAIRE, Role.AGENT)
 
-    assert not lock.steps.change(CLAIRE, stale.tallies, stale.factor, stale.factor)
-    assert renew_recovery_codes(lock, attempt, agents.code(), now()) is not None
+    assert not lock.steps.change(session, stale.tallies, stale.factor, stale.factor)
+    assert renew_recovery_codes(lock, attempt, session, agents.code(), now()) is not None
+
+
+def test_a_session_that_is_gone_changes_no_factor_and_is_said_to_be_gone() -> None:
+    codes = agents.claire()
+    lock = portal().second_lock
+    shown(opened_half(), codes[0])
+    (session,) = portal().entrance.sessions.of(CLAIRE, Role.AGENT)
+    found = lock.steps.look(CLAIRE, list(Attempt(CLAIRE, "", HERE).limits))
+    assert found.factor is not None
+    portal().entrance.sessions.close(session)
+
+    with pytest.raises(Absent, match=session.family):
+        lock.steps.change(session, found.tallies, found.factor, replace(found.factor, recovery=()))
+    assert lock.steps.look(CLAIRE, []).factor == found.factor
 
 
 def test_a_better_hash_of_the_password_is_kept_at_the_first_step() -> None:

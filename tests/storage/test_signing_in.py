@@ -1,75 +1,36 @@
-"""Tries at passwords, read and written: in memory and in the table alike, and with many at once."""
+"""Tries at passwords, read and written: in memory and in the table alike."""
 
-import itertools
-import random
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
-from chalicelib.domain.accounts import Account, Opening, Role
-from chalicelib.domain.errors import Absent, Unavailable
-from chalicelib.domain.sessions import Session, new_session
-from chalicelib.domain.signing_in import Admission, Found, Threshold, prove, sign_in
-from chalicelib.domain.throttling import Change, Subject, SubjectKind, Tally, TooManyTries, new_mark
+from chalicelib.domain.accounts import Opening
+from chalicelib.domain.errors import Absent
+from chalicelib.domain.sessions import Key, Place
+from chalicelib.domain.signing_in import Found
+from chalicelib.domain.throttling import Change, Subject, SubjectKind, Tally
 from chalicelib.domain.timeline import Action, TimelineEvent
-from chalicelib.storage.accounts import DynamoAccounts, account_item
 from chalicelib.storage.sessions import DynamoSessions
-from chalicelib.storage.signing_in import DynamoThreshold
 from chalicelib.storage.table import connection, tenant_key
 from chalicelib.storage.timeline import ActionItem
 from tests.faults import Faults
-from tests.mothers import NOW, put
-from tests.thresholds import (
-    EMAIL,
-    HERE,
-    RIGHT,
-    FakeQueue,
-    FakeThreshold,
-    a_keeper,
-    an_attempt,
-    an_own_account,
+from tests.mothers import NOW
+from tests.storage.doors import (
+    BOTH,
+    NET,
+    OWN,
+    Known,
+    MemoryThreshold,
+    TableThreshold,
+    a_session,
+    admission,
+    enter,
+    failing,
 )
+from tests.thresholds import EMAIL, RIGHT, an_attempt, an_own_account
 from tests.town import Counted
-
-OWN, NET = Subject(SubjectKind.ACCOUNT, EMAIL), Subject(SubjectKind.NETWORK, HERE)
-BOTH = (OWN, NET)
-
-
-class TableThreshold(DynamoThreshold):
-    """The table, with what the tests want to know of it."""
-
-    def keep(self, account: Account) -> None:
-        put(account_item(account))
-
-    def account(self) -> Account | None:
-        return DynamoAccounts().find(EMAIL)
-
-    def open_sessions(self) -> set[Session]:
-        return set(DynamoSessions().of("9126-1"))
-
-
-class MemoryThreshold(FakeThreshold):
-    """The same of the one in memory."""
-
-    def keep(self, account: Account) -> None:
-        self.accounts[account.email] = account
-
-    def account(self) -> Account | None:
-        return self.accounts.get(EMAIL)
-
-    def open_sessions(self) -> set[Session]:
-        return set(self.sessions.values())
-
-
-Known = TableThreshold | MemoryThreshold
 
 
 @pytest.fixture(params=[MemoryThreshold, TableThreshold])
@@ -84,22 +45,6 @@ def in_the_table(table: None) -> TableThreshold:
     made = TableThreshold()
     made.keep(an_own_account())
     return made
-
-
-def a_session(family: str = "") -> Session:
-    session, _ = new_session("9126-1", EMAIL, remembered=False, device="Firefox", now=NOW)
-    return replace(session, family=family or session.family)
-
-
-def failing(threshold: Threshold, *subjects: Subject) -> bool:
-    """Count a failure on what is read now."""
-    tallies = threshold.look(EMAIL, subjects).tallies
-    return threshold.refuse([Change(one, replace(one, tried_at=(NOW,), mark=new_mark())) for one in tallies])
-
-
-def admission(found: Found, session: Session, closed: tuple[str, ...] = ()) -> Admission:
-    assert found.account is not None
-    return Admission(found.account, session, closed, found.tallies, found.account.password_hash)
 
 
 def test_an_address_without_anything_is_empty_tallies(threshold: Known) -> None:
@@ -175,7 +120,7 @@ def test_nobody_is_admitted_with_a_password_or_beside_a_session_that_was_not_rea
     assert threshold.admit(admission(found, a_session("1")))
     assert not threshold.admit(admission(found, a_session("2")))
     again = threshold.look(EMAIL, BOTH)
-    assert threshold.admit(admission(again, a_session("3"), ("1",)))
+    assert threshold.admit(admission(again, a_session("3"), (Place("9126-1", "1"),)))
     assert {one.family for one in threshold.open_sessions()} == {"3"}
 
 
@@ -272,108 +217,31 @@ def test_a_try_is_two_requests_right_or_wrong_known_or_not(
         assert calls == {"BatchGetItem": 1, "TransactWriteItems": 1}
 
 
-def enter(threshold: Threshold, attempt: Any, queue: FakeQueue | None = None) -> str:
-    """Try at the door; say what it answered."""
-    keeper, _ = a_keeper(threshold, queue)
-    try:
-        opened = sign_in(keeper, attempt, Role.TENANT, NOW, remembered=False, device="")
-    except TooManyTries:
-        return "wait"
-    except Unavailable:
-        return "nothing"
-    return "in" if opened else "wrong"
-
-
-def at_once(acts: list[Callable[[], str]]) -> Counter[str]:
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return Counter(pool.map(lambda act: act(), acts))
-
-
-def test_of_fifty_tries_at_once_none_is_answered_and_not_counted(in_the_table: TableThreshold) -> None:
-    guesses = [an_attempt(RIGHT if rank == 49 else f"guess {rank}") for rank in range(50)]
-
-    answers = at_once([partial(enter, in_the_table, guess) for guess in guesses])
-
-    (network,) = in_the_table.look(EMAIL, [NET]).tallies
-    assert answers["wrong"] == len(network.tried_at) <= 9, "five, and four more if the right one came between"
-    assert answers["in"] == len(in_the_table.open_sessions()) <= 1
-    assert answers["wait"] + answers["nothing"] >= 40
-
-
-def test_of_many_accounts_tried_at_once_from_one_network_as_many_are_answered_as_are_left(
-    in_the_table: TableThreshold,
+def test_a_device_that_knew_a_former_password_is_two_requests_too(
+    in_the_table: TableThreshold, counted: Counted
 ) -> None:
-    in_the_table.keep(an_own_account(email="other@demo.example"))
-    (network,) = in_the_table.look(EMAIL, [NET]).tallies
-    assert in_the_table.refuse([Change(network, replace(network, tried_at=(NOW,) * 26, mark="26"))])
-    guesses = [an_attempt(email=f"{rank}@demo.example") for rank in range(19)]
-    guesses.append(an_attempt(RIGHT, email="other@demo.example"))
+    in_the_table.keep(replace(an_own_account(), password_changed_at=NOW + timedelta(hours=1)))
+    device = an_attempt(device="d-1")
+    answers = []
 
-    answers = at_once([partial(enter, in_the_table, guess) for guess in guesses])
-
-    (network,) = in_the_table.look(EMAIL, [NET]).tallies
-    assert answers["wrong"] == len(network.tried_at) - 26 == 4
-    assert answers["wait"] + answers["nothing"] >= 15
+    for attempt in (device, replace(device, password=RIGHT)):
+        calls = counted.during(lambda attempt=attempt: answers.append(enter(in_the_table, attempt)))  # type: ignore[misc]
+        assert calls == {"BatchGetItem": 1, "TransactWriteItems": 1}
+    assert answers == ["wrong", "in"]
+    assert in_the_table.look(EMAIL, BOTH).tallies == (Tally(OWN), Tally(NET))
 
 
-STEP = st.sampled_from(["wrong", "right", "device", "proof", "together"])
-FAULT = st.sampled_from(["", "", "before", "after", "throttle", "conflict"])
-names = itertools.count()
-
-
-@pytest.mark.usefixtures("table")
-@settings(
-    max_examples=12,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(steps=st.lists(st.tuples(STEP, FAULT, st.integers(0, 2)), min_size=2, max_size=7), dice=st.randoms())
-def test_a_tally_never_falls_below_the_failures_that_were_answered(
-    monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, str, int]], dice: random.Random
+def test_the_session_that_the_browser_held_closes_in_the_same_write_whoever_s_it_is(
+    in_the_table: TableThreshold, counted: Counted
 ) -> None:
-    """Try in any order, two at once too, with calls that fail before, after, or are told to wait."""
-    monkeypatch.setattr("time.sleep", lambda _: None)
-    email, threshold, faults = (
-        f"{next(names)}@demo.example",
-        DynamoThreshold(),
-        Faults(connection().client),
-    )
-    put(account_item(an_own_account(email=email)))
-    own = Subject(SubjectKind.ACCOUNT, email)
-    account = Account(email, Role.TENANT, "9126-1", f"hash of {RIGHT}")
-    session = a_session(f"family-of-{email}")
-    assert threshold.admit(admission(Found(account, (Tally(own),)), replace(session, email=email)))
-    answered = 0
-    for step, kind, place in steps:
-        left = [place]
+    sessions = DynamoSessions()
+    for session in (a_session("mine"), replace(a_session("theirs"), holder="9128-1")):
+        sessions.open(session)
+        held = Key(session.holder, session.family, "secret", NOW)
+        for _ in range(2):  # one that is gone already is as good
+            calls = counted.during(partial(enter, in_the_table, an_attempt(RIGHT, held=held)))
 
-        def choose(_: str, kind: str = kind, left: list[int] = left) -> str | None:
-            left[0] -= 1
-            return kind or None if left[0] == -1 else None
-
-        faults.choose = choose
-        attempt = an_attempt(RIGHT if step == "right" else "wrong", email, f"net of {email}")
-        if step == "together":
-            answers = at_once([partial(enter, threshold, attempt)] * 2)
-        elif step == "proof":
-            answers = Counter([proving(threshold, attempt, replace(session, email=email))])
-        else:
-            attempt = replace(attempt, device="d-1" if step == "device" else "")
-            answers = Counter([enter(threshold, attempt)])
-        faults.choose = lambda _: None
-        answered = 0 if answers["in"] else answered + (step != "device") * answers["wrong"]
-
-        (tally,) = threshold.look(email, [own]).tallies
-        assert len(tally.tried_at) >= answered, (step, kind, place)
-
-
-def proving(threshold: Threshold, attempt: Any, session: Session) -> str:
-    keeper, _ = a_keeper(threshold)
-    try:
-        return "in" if prove(keeper, attempt, session, NOW) else "wrong"
-    except TooManyTries:
-        return "wait"
-    except Unavailable:
-        return "nothing"
+            assert calls == {"BatchGetItem": 1, "TransactWriteItems": 1}
+            assert session.family not in {one.family for one in sessions.of(session.holder)}
+    assert len(sessions.of("9126-1")) == 4
+    assert sessions.of("9128-1") == ()

@@ -120,7 +120,7 @@ def come_in_cookies(visit: Visit, opened: Opened) -> tuple[str, ...]:
     known = jar.read_device(entrance, visit.cookies, email)
     return (
         jar.session_cookie(entrance, opened.session, opened.secret),
-        jar.device_cookie(entrance, email, known),
+        jar.device_cookie(entrance, email, known, opened.session.opened_at),
         jar.no_step_cookie(entrance),
     )
 
@@ -137,7 +137,9 @@ def staff_attempt(visit: Visit, email: str) -> Attempt:
 
 
 def _attempt(visit: Visit, email: str, password: str = "") -> Attempt:
-    return Attempt(email, password, visit.client, jar.read_device(portal().entrance, visit.cookies, email))
+    entrance = portal().entrance
+    known = jar.read_device(entrance, visit.cookies, email)
+    return Attempt(email, password, visit.client, known, jar.read_key(entrance, visit.cookies, Role.AGENT))
 
 
 def _sign_in_page(visit: Visit, after: str, error: Refused | None = None, status: int = 422) -> Page:

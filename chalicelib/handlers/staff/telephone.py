@@ -91,9 +91,11 @@ def receive_new_recovery_codes(visit: Visit) -> Answer:
         return _codes_left(visit, InvalidForm({"code": MISSING_CODE}))
     attempt = staff_attempt(visit, visit.session.email)
     try:
-        codes = renew_recovery_codes(portal().second_lock, attempt, typed, visit.now)
+        codes = renew_recovery_codes(portal().second_lock, attempt, visit.session, typed, visit.now)
     except TooManyTries as error:
         return _codes_left(visit, error, TOO_MANY)
+    except DoorClosed:
+        return back_to_the_door(visit)
     if codes is None:
         return _codes_left(visit, InvalidForm({"code": WRONG_CODE}))
     return Page("staff/recovery_codes.html", {"codes": codes, "enrolled": False})
@@ -139,7 +141,7 @@ def _owner(visit: Visit) -> _Owner | None:
     if visit.staff:
         session = visit.session
         factor = portal().second_lock.steps.look(session.email, []).factor
-        return _Owner(session.email, name_of_change(session.family, factor)) if factor else None
+        return _Owner(session.email, name_of_change(session, factor)) if factor else None
     half = half_open_door(visit)
     try:
         if half is None or is_enrolled(portal().second_lock, half, visit.now):
