@@ -4,11 +4,10 @@ The files and their columns are told in docs/exchange.md.  Without settings of a
 environment, it is the one of « make run » on this machine.
 """
 
-import json
 import os
 import sys
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Collection, MutableMapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError
@@ -19,19 +18,11 @@ from chalicelib.domain.exchange.importing import import_files
 from chalicelib.domain.exchange.layouts import BY_NAME
 from chalicelib.domain.exchange.report import ImportReport, Progress, RowError
 from chalicelib.storage.intake import DynamoIntake
-from chalicelib.storage.table import use_table
-from infra.local.clock import LocalClock
-from infra.local.keys import LocalKeys
-from infra.local.resources import REGION, TABLE
-from infra.local.settings import read_settings
+from infra.reaching import NoPortal, reach_portal
 
 NOTHING_READ = 1
 _BAR = 40
 _HEADINGS = ("lues", "créées", "modifiées", "inchangées", "refusées")
-
-
-class NoPortal(Exception):
-    """There is no portal to bring files to; the words are French and meant for the terminal."""
 
 
 def main(arguments: Sequence[str], environment: MutableMapping[str, str] = os.environ) -> int:
@@ -41,8 +32,8 @@ def main(arguments: Sequence[str], environment: MutableMapping[str, str] = os.en
         return NOTHING_READ
     directory = Path(arguments[0])
     try:
-        today = _reach_portal(environment)
-        report = load(directory, today, show_progress)
+        now = reach_portal(environment)
+        report = load(directory, french.today(now), now, show_progress)
     except (NoPortal, BotoCoreError, Unavailable) as reason:
         sys.stderr.write(f"Le portail ne répond pas\u00a0: {reason}\n")
         return NOTHING_READ
@@ -52,11 +43,11 @@ def main(arguments: Sequence[str], environment: MutableMapping[str, str] = os.en
 
 
 def load(
-    directory: Path, today: date, progress: Progress, names: Collection[str] = BY_NAME.keys()
+    directory: Path, today: date, now: datetime, progress: Progress, names: Collection[str] = BY_NAME.keys()
 ) -> ImportReport:
     """Bring the exchange files of a directory into the portal's table; other files are left alone."""
     files = [path for path in sorted(directory.iterdir()) if path.name in names]
-    return import_files({path.name: path.read_bytes() for path in files}, DynamoIntake(), today, progress)
+    return import_files({path.name: path.read_bytes() for path in files}, DynamoIntake(now), today, progress)
 
 
 def show_progress(done: int, total: int) -> None:
@@ -91,32 +82,6 @@ def in_words(report: ImportReport) -> str:
 
 def _listed(title: str, errors: Sequence[RowError]) -> str:
     return "\n".join([f"{title} ({len(errors)})\u00a0:", *(f"  {error}" for error in errors)])
-
-
-def _reach_portal(environment: MutableMapping[str, str]) -> date:
-    """Choose the table of a deployed portal, or of the one on this machine; give the portal's day."""
-    if "PORTAL_TABLE" in environment:
-        environment.setdefault("AWS_DEFAULT_REGION", REGION)  # that of every stage
-        use_table(environment["PORTAL_TABLE"])
-        return french.today(datetime.now(UTC))
-    state_dir = read_settings(environment).state_dir
-    environment.update(_local_access(state_dir))
-    use_table(TABLE)
-    return french.today(LocalClock(state_dir / "clock.json")())
-
-
-def _local_access(state_dir: Path) -> Mapping[str, str]:
-    try:
-        keys = LocalKeys(**json.loads((state_dir / "keys.json").read_text("utf-8")))
-    except FileNotFoundError as error:
-        raise NoPortal(f"rien dans {state_dir}\u202f; lancez d’abord «\u00a0make run\u00a0».") from error
-    return {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{keys.cloud_port}",
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": keys.credentials.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": keys.credentials.secret_access_key,
-        "AWS_EC2_METADATA_DISABLED": "true",
-    }
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Landlord:
     accent: str
     deep: str
     largest_payment_cents: int
+    situations: tuple[str, ...]
 
     @property
     def phone_link(self) -> str:
@@ -69,6 +70,7 @@ def read_landlord(path: Path) -> Landlord:
     if unknown := sorted(found.keys() - names):
         raise BadLandlordFile(f"{path}: unknown {', '.join(unknown)}")
     found["address"] = tuple(found["address"])
+    found["situations"] = tuple(found["situations"])
     landlord = Landlord(**found)
     _check(landlord, path)
     return landlord

@@ -30,11 +30,19 @@ STRIPE = (
     *("apps", "billing_portal", "climate", "events", "financial_connections", "identity", "issuing"),
     *("params", "tax", "terminal", "test_helpers", "treasury", "v2/money_management"),
 )
+# Time is told in Paris, and ``certifi`` says whom to trust; ``urllib3`` does not run in a browser.
+TWICE = ("botocore/cacert.pem", "dateutil/zoneinfo/*.tar.gz", "tzdata/zoneinfo/[!E_U]*")
+BROWSERS = ("urllib3/contrib/emscripten",)
+# Of phone numbers we read those that have a country; nobody gives « 15 » as theirs.
+PHONENUMBERS = ("shortdata/region_*.py",)
 FIDO2 = ("attestation", "client", "ctap*", "hid", "mds3.py", "payment.py", "pcsc.py")
 PARTS = (
     *(f"aws_lambda_powertools/utilities/{name}" for name in POWERTOOLS),
     *(f"stripe/{name}" for name in STRIPE),
     *(f"fido2/{name}" for name in FIDO2),
+    *(f"phonenumbers/{name}" for name in PHONENUMBERS),
+    *TWICE,
+    *BROWSERS,
     *("aws_lambda_powertools/event_handler", "boto3/examples", "cffi", "pycparser*", "segno/cli.py", "share"),
 )
 FOLDERS = {"__pycache__", "tests", "test", "bin"}
