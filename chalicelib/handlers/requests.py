@@ -1,5 +1,6 @@
 """Demandes: the tenant's requests and their threads, to be read."""
 
+from chalicelib.domain.once import new_mark
 from chalicelib.domain.service_requests import NUMBER_SHAPE
 from chalicelib.handlers.door import new_site
 from chalicelib.portal import portal
@@ -30,4 +31,4 @@ def list_requests(visit: Visit) -> Answer:
 def show_request(visit: Visit, number: str) -> Answer:
     """Show one request and its thread."""
     found = portal().requests.get(visit.signed_in.tenant.id, visit.of_shape(number, NUMBER_SHAPE))
-    return Page("requests/show.html", {"service_request": found})
+    return Page("requests/show.html", {"service_request": found, "mark": new_mark()})

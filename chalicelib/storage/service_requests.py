@@ -3,10 +3,20 @@
 from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, ListAttribute, MapAttribute, UnicodeAttribute
+from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.errors import Absent
+from chalicelib.domain.changes import Change
+from chalicelib.domain.errors import Absent, Conflict, Unavailable
+from chalicelib.domain.once import Sending
 from chalicelib.domain.service_requests import RequestMessage, RequestState, ServiceRequest
-from chalicelib.storage.table import Item, Moment, tenant_key
+from chalicelib.domain.timeline import Action, TimelineEvent
+from chalicelib.domain.uploads import Upload
+from chalicelib.storage.changes import change_item
+from chalicelib.storage.ledger import commit
+from chalicelib.storage.once import send_once
+from chalicelib.storage.table import CONDITION_FAILED, Item, Moment, Whole, tenant_key
+from chalicelib.storage.tenants import count_request
+from chalicelib.storage.timeline import action_item
 
 WIDTH = 14
 
@@ -18,6 +28,7 @@ class MessageMap(MapAttribute[str, object]):
     text = UnicodeAttribute()
     from_landlord = BooleanAttribute()
     attachment = UnicodeAttribute(null=True)
+    upload = UnicodeAttribute(null=True)
 
 
 class RequestItem(Item, discriminator="request"):
@@ -32,6 +43,8 @@ class RequestItem(Item, discriminator="request"):
     state = UnicodeAttribute()
     handler = UnicodeAttribute(null=True)
     comment = UnicodeAttribute(null=True)
+    about = UnicodeAttribute(null=True)
+    opened_here = BooleanAttribute(null=True)
     thread = ListAttribute(of=MessageMap, default=list)
 
     def to_domain(self) -> ServiceRequest:
@@ -47,9 +60,13 @@ class RequestItem(Item, discriminator="request"):
             handler=self.handler or "",
             comment=self.comment or "",
             thread=tuple(
-                RequestMessage(one.at, one.text, bool(one.from_landlord), one.attachment or "")
+                RequestMessage(
+                    one.at, one.text, bool(one.from_landlord), one.attachment or "", one.upload or ""
+                )
                 for one in self.thread
             ),
+            about=self.about or "",
+            opened_here=bool(self.opened_here),
         )
 
 
@@ -62,6 +79,8 @@ class OpenRequestItem(Item, discriminator="open_request"):
     detail = UnicodeAttribute()
     opened_at = Moment()
     state = UnicodeAttribute()
+    about = UnicodeAttribute(null=True)
+    opened_here = BooleanAttribute(null=True)
 
     def to_domain(self) -> ServiceRequest:
         """Give the request without its thread."""
@@ -73,7 +92,15 @@ class OpenRequestItem(Item, discriminator="open_request"):
             self.detail,
             self.opened_at,
             RequestState(self.state),
+            about=self.about or "",
+            opened_here=bool(self.opened_here),
         )
+
+
+class SequenceItem(Item, discriminator="sequence"):
+    """The last number of a year that a request was given."""
+
+    last = Whole(default=0)
 
 
 class DynamoServiceRequests:
@@ -98,6 +125,33 @@ class DynamoServiceRequests:
         page = [item.to_domain() for item in found[:limit]]
         return page, page[-1].number if len(found) > limit else ""
 
+    def take_number(self, year: int) -> int:
+        """Count one more, in one request that nobody else can come into."""
+        item = SequenceItem(f"SEQUENCE#D{year}", "SEQUENCE")
+        item.update([SequenceItem.last.add(1), SequenceItem.kind.set(SequenceItem)])
+        return item.last
+
+    def open(self, request: ServiceRequest, change: Change, sending: Sending, known: int) -> bool:
+        """Write the request whole and in short, and all that goes with it."""
+        whole, short = request_items(request)
+        event = TimelineEvent(request.opened_at, Action.REQUEST_SENT, request.number, request.detail)
+
+        def write(transaction: TransactWrite) -> None:
+            transaction.save(whole, condition=RequestItem.pk.does_not_exist())
+            send_once(transaction, sending, request.opened_at)
+            transaction.save(short)
+            transaction.save(action_item(request.tenant, event))
+            transaction.save(change_item(change))
+            count_request(transaction, request.tenant, known)
+
+        codes = commit(write)
+        if codes and CONDITION_FAILED not in codes:
+            raise Unavailable("contended")
+        *others, count = codes or [""]  # PynamoDB sends updates after all else
+        if count == CONDITION_FAILED and CONDITION_FAILED not in others:
+            raise Conflict(request.tenant)
+        return not codes
+
 
 def requests_key(tenant: str) -> str:
     """Partition of all the requests of a tenant."""
@@ -113,6 +167,8 @@ def request_items(request: ServiceRequest) -> tuple[RequestItem, OpenRequestItem
         "detail": request.detail,
         "opened_at": request.opened_at,
         "state": request.state.value,
+        "about": request.about or None,
+        "opened_here": request.opened_here or None,
     }
     whole = RequestItem(
         requests_key(request.tenant),
@@ -120,12 +176,29 @@ def request_items(request: ServiceRequest) -> tuple[RequestItem, OpenRequestItem
         tenant=request.tenant,
         handler=request.handler or None,
         comment=request.comment or None,
-        thread=[
-            MessageMap(  # type: ignore[no-untyped-call]
-                at=one.at, text=one.text, from_landlord=one.from_landlord, attachment=one.attachment or None
-            )
-            for one in request.thread
-        ],
+        thread=[_message_map(one) for one in request.thread],
         **common,
     )
     return whole, OpenRequestItem(tenant_key(request.tenant), f"OPEN#{request.number.zfill(WIDTH)}", **common)
+
+
+def attach(transaction: TransactWrite, upload: Upload) -> None:
+    """Add to a transaction that an accepted file joins a request's thread, and that the tenant sent it."""
+    at, number = upload.settled_at or upload.asked_at, upload.facts["number"]
+    message = RequestMessage(at, "", from_landlord=False, attachment=upload.file_name, upload=upload.id)
+    transaction.update(
+        RequestItem(requests_key(upload.tenant), number.zfill(WIDTH)),
+        [RequestItem.thread.set(RequestItem.thread.append([_message_map(message)]))],
+        condition=RequestItem.pk.exists(),
+    )
+    transaction.save(action_item(upload.tenant, TimelineEvent(at, Action.FILE_SENT, number)))
+
+
+def _message_map(message: RequestMessage) -> MessageMap:
+    return MessageMap(  # type: ignore[no-untyped-call]
+        at=message.at,
+        text=message.text,
+        from_landlord=message.from_landlord,
+        attachment=message.attachment or None,
+        upload=message.upload or None,
+    )

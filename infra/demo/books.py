@@ -82,7 +82,8 @@ def months_until(today: date) -> tuple[date, ...]:
 
 def calls_of(home: Home, today: date) -> list[Call]:
     """Give the rent calls of a home, from the month after it was let."""
-    months = [month_on for month_on in months_until(today) if month_on > home.starts_on]
+    last_on = home.ends_on or today
+    months = [month_on for month_on in months_until(today) if home.starts_on < month_on <= last_on]
     return [
         Call(month_on, month_on.replace(day=5), _lines(home, rank)) for rank, month_on in enumerate(months)
     ]

@@ -82,7 +82,7 @@ def featured(today: date) -> list[Featured]:
             _home("9129", (THI_LAN,), 4, 3, 63, today),
             Habit.PUNCTUAL,
             Insurance.VALID,
-            "Deux contrats\u00a0: un logement (L/9129) et un stationnement (L/9130).",
+            "Un logement (L/9129), un stationnement (L/9130), et un ancien contrat (L/8790).",
             _few,
         ),
         Featured(_parking_alone(today), Habit.AT_ONCE, Insurance.VALID, ""),
@@ -99,6 +99,7 @@ def featured(today: date) -> list[Featured]:
             "Compte créditeur\u202f; mot de passe de l’ancien site de paiement (PBKDF2).",
             _few,
         ),
+        Featured(_given_up(today), Habit.AT_ONCE, Insurance.NONE, ""),
     ]
 
 
@@ -149,6 +150,12 @@ def _eloise(today: date) -> Home:
 def _parking_alone(today: date) -> Home:
     home = _home("9130", (THI_LAN,), 4, 0, 0, today)
     return replace(home, rent_cents=0, charges=(), parking_cents=34_20)
+
+
+def _given_up(today: date) -> Home:
+    """Give a parking space that somebody rented until last summer."""
+    home = replace(_parking_alone(today), lease="8790", door=12, parking_cents=31_80)
+    return replace(home, ends_on=today - timedelta(days=200))
 
 
 def _few(today: date, random: Random) -> list[Asked]:

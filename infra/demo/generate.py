@@ -117,7 +117,7 @@ def _lease_rows(home: Home) -> Rows:
     holder = home.holders[0]
     address = " | ".join((holder.name, *home.address[1:]))
     deposit = euros(home.rent_cents + home.parking_cents)
-    yield LEASES, (home.lease, home.residence.name, home.starts_on, "", deposit, address)
+    yield LEASES, (home.lease, home.residence.name, home.starts_on, home.ends_on or "", deposit, address)
     if home.rooms:
         description = f"T{home.rooms}, {home.surface} m²"
         rents = (euros(home.rent_cents), euros(home.charges_cents))
@@ -132,7 +132,7 @@ def _lease_rows(home: Home) -> Rows:
         )
     for rank, occupant in enumerate(home.occupants, 1):
         row = (home.lease, str(rank), occupant.name, occupant.born_on, occupant.relation)
-        yield OCCUPANTS, (*row, max(home.starts_on, occupant.born_on))
+        yield OCCUPANTS, (*row, max(home.starts_on, occupant.born_on), "")
 
 
 def _holder(home: Home, holder: Person) -> tuple[Any, ...]:
@@ -140,7 +140,7 @@ def _holder(home: Home, holder: Person) -> tuple[Any, ...]:
     reached = (holder.email, "", holder.mobile, "")
     benefit = (holder.benefit_number, "CAF de la Charente-Maritime" if holder.benefit_number else "")
     work = (holder.situation, holder.occupation, *holder.employer)
-    return (holder.id, home.lease, *names, home.starts_on, "", *reached, *benefit, *work)
+    return (holder.id, home.lease, *names, home.starts_on, home.ends_on or "", *reached, *benefit, *work)
 
 
 def _certificate_rows(story: _Story, today: date) -> Rows:

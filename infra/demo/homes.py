@@ -95,6 +95,7 @@ class Home:
     benefit_cents: int = 0
     reduction_cents: int = 0
     surcharge_cents: int = 0
+    ends_on: date | None = None
 
     @property
     def address(self) -> tuple[str, ...]:

@@ -41,6 +41,6 @@ def _load(homes: int, directory: Path, today: date) -> None:
         generate(directory, homes, today)
         (directory / COMPLETE).touch()
     for chosen in (BY_NAME.keys() - {AGENTS}, {AGENTS}):
-        report = load(directory, today, show_progress, chosen)
+        report = load(directory, today, now(), show_progress, chosen)
         if report.exit_code:
             raise BadDemonstration(in_words(report))

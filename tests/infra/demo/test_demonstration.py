@@ -83,7 +83,22 @@ def test_a_larger_landlord_has_the_homes_of_a_smaller_one() -> None:
 
 
 def test_however_few_homes_are_asked_for_the_known_ones_are_there() -> None:
-    assert [row["contrat"] for row in rows(1)["baux.csv"]] == [f"{number}" for number in range(9126, 9133)]
+    known = [row["contrat"] for row in rows(1)["baux.csv"]]
+
+    assert known == [*(f"{number}" for number in range(9126, 9133)), "8790"]
+
+
+def test_a_former_contract_is_settled_and_asks_for_nothing_any_more() -> None:
+    found = rows(1)
+    (lease,) = (row for row in found["baux.csv"] if row["sortie"])
+    (holder,) = (row for row in found["titulaires.csv"] if row["fin"])
+    months = {row["mois"] for row in found["avis.csv"] if row["contrat"] == "8790"}
+
+    assert (lease["contrat"], holder["contrat"], holder["locataire"]) == ("8790", "8790", "9129-1")
+    assert lease["sortie"] == holder["fin"] == "2026-05-07"
+    assert max(months) == "2026-05"
+    assert balances(TODAY)["8790"] == 0
+    assert "8790" not in certificates(20, TODAY)
 
 
 def test_the_first_tenant_is_the_one_that_was_promised() -> None:

@@ -15,6 +15,7 @@ from infra.demo.featured import AGENT_EMAIL
 from infra.demo.telephone import code_at
 from tests.conftest import Clock
 from tests.faults import Faults
+from tests.mothers import NOW
 from tests.storage.books import check_books, stored_items
 
 pytestmark = pytest.mark.usefixtures("table")
@@ -56,7 +57,7 @@ def test_a_load_that_was_cut_is_finished_from_the_same_files(
     ensure(50, tmp_path, date(2026, 12, 24))
 
     assert 0 < half < len(stored_items())
-    assert len(DynamoIntake().known_leases([str(9126 + rank) for rank in range(7)])) == 7
+    assert len(DynamoIntake(NOW).known_leases([str(9126 + rank) for rank in range(7)])) == 7
     assert check_books()["9126"] == 486_32
 
 
