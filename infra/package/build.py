@@ -3,6 +3,7 @@
 ==========================  ====================================================================
 ``deployment.zip``          the portal and its libraries: the web function and every worker
 ``documents-layer.zip``     the engine that prints papers and its font: the documents worker alone
+``inspection-layer.zip``    what reads PDF and photos: the worker of uploads alone
 ``template.yaml``           what CloudFormation makes of it all
 ``sbom.json``               which libraries travel, in which version, under which licence
 ``manifest.json``           the fingerprint of each of these files
@@ -27,7 +28,10 @@ from infra.package.wheels import Machine, fetch_wheels, install_wheels
 
 ROOT = Path(__file__).resolve().parents[2]
 STORE = ROOT / "build" / "wheels"
-ARCHIVE, LAYER, TEMPLATE, INVENTORY = "deployment.zip", "documents-layer.zip", "template.yaml", "sbom.json"
+ARCHIVE, TEMPLATE, INVENTORY = "deployment.zip", "template.yaml", "sbom.json"
+LAYER, INSPECTION_LAYER = "documents-layer.zip", "inspection-layer.zip"
+# The archives beside the application's own, each with the lock that it is filled from.
+LAYERS = {LAYER: "requirements-documents.lock", INSPECTION_LAYER: "requirements-inspection.lock"}
 MANIFEST = "manifest.json"
 # Where Lambda unpacks each.
 TASK, OPT = "/var/task", "/opt/python"
@@ -42,19 +46,22 @@ def build(stage: str, target: Path, store: Path = STORE) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="coming-") as made:
         work = Path(made)
-        done, portal, papers = work / "done", work / "portal", work / "papers"
+        done, portal = work / "done", work / "portal"
+        layers = {name: work / name.removesuffix(".zip") for name in LAYERS}
         done.mkdir()
-        libraries = _libraries("requirements.lock", machine, portal, store)
-        engine = _libraries("requirements-documents.lock", machine, papers, store)
-        wheels = [*libraries.glob("*.whl"), *engine.glob("*.whl")]
-        write_inventory({ARCHIVE: portal, LAYER: papers}, wheels, done / INVENTORY)
+        stores = [_libraries("requirements.lock", machine, portal, store)]
+        stores += [_libraries(lock, machine, layers[name], store) for name, lock in LAYERS.items()]
+        wheels = [wheel for folder in stores for wheel in folder.glob("*.whl")]
+        write_inventory({ARCHIVE: portal} | layers, wheels, done / INVENTORY)
         shutil.move(package_application(ROOT, stage, work, portal), done / TEMPLATE)
         compile_templates(portal)
         compile_modules(portal, TASK)
-        compile_modules(papers, OPT)
-        refuse_secrets(portal, papers, done)
+        for tree in layers.values():
+            compile_modules(tree, OPT)
+        refuse_secrets(portal, *layers.values(), done)
         write_archive(portal, done / ARCHIVE)
-        write_archive(papers, done / LAYER, prefix="python/")
+        for name, tree in layers.items():
+            write_archive(tree, done / name, prefix="python/")
         _write_manifest(done, stage, machine)
         shutil.rmtree(target, ignore_errors=True)
         done.rename(target)

@@ -11,6 +11,7 @@ _FILES = "changes of its own files would have to be published; we change none"
 ACCEPTED = {
     "MIT": _NOTICE,
     "MIT License": _NOTICE,
+    "MIT-CMU": _NOTICE,
     "MIT-0": "permissive: it asks for nothing",
     "Apache-2.0": _NOTICE,
     "Apache License 2.0": _NOTICE,

@@ -1,7 +1,7 @@
 """The locks: every library that travels, with the fingerprints of its files (« verrous »).
 
-``python -m infra.package.locks`` writes them anew from requirements.txt and requirements-documents.txt,
-within constraints.txt; the packaging reads nothing else.
+``python -m infra.package.locks`` writes them anew from requirements.txt and those of the layers, within
+constraints.txt; the packaging reads nothing else.
 """
 
 import os
@@ -18,7 +18,11 @@ from infra.package.failure import PackagingFailed
 
 PINNED = re.compile(r"([\w.-]+)==([^\s;\\]+)\s*(?:--hash=\S+\s*)*")
 COMMENT = re.compile(r"(?:^|\s)#.*")
-LOCKS = {"requirements.lock": "requirements.txt", "requirements-documents.lock": "requirements-documents.txt"}
+LOCKS = {
+    "requirements.lock": "requirements.txt",
+    "requirements-documents.lock": "requirements-documents.txt",
+    "requirements-inspection.lock": "requirements-inspection.txt",
+}
 HEAD = "# Written by « python -m infra.package.locks » from {asked}, for the packaging.\n"
 # Where pip finds the files is the business of whoever packages; which files they are is said here.
 _OPTIONS = [
