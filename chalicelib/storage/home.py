@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from chalicelib.domain.home import HomeFacts
 from chalicelib.domain.insurance import Cover
-from chalicelib.domain.mail_health import in_force
 from chalicelib.storage.insurance import CoverItem
 from chalicelib.storage.ledger import account_keys, accounts_among
-from chalicelib.storage.mail_health import BadAddressItem, bad_address_key
+from chalicelib.storage.mail_health import bad_address_key, trouble_among
 from chalicelib.storage.table import lease_key, together
 
 
@@ -21,9 +20,8 @@ class DynamoHomeReader:
             keys.append(bad_address_key(email))
         found = list(together(keys))
         covers = {item.lease: item.to_domain() for item in found if isinstance(item, CoverItem)}
-        troubles = [item.to_domain() for item in found if isinstance(item, BadAddressItem)]
         return HomeFacts(
             tuple(accounts_among(leases, found)),
-            tuple(covers.get(lease, Cover(lease, None)) for lease in leases),
-            in_force(troubles[0]) if troubles else None,
+            tuple(covers.get(lease, Cover(lease)) for lease in leases),
+            trouble_among(found),
         )

@@ -7,7 +7,9 @@ a condition refuses a transaction, somebody else was there: each of its parts is
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
 
 from chalicelib.domain.errors import Conflict
 from chalicelib.domain.exchange.grouping import by_address, by_lease, by_tenant
@@ -17,7 +19,7 @@ from chalicelib.domain.exchange.rows import AgentRow
 from chalicelib.domain.ledger import lease_account
 from chalicelib.storage.accounts import account_items
 from chalicelib.storage.intake_books import plan_book
-from chalicelib.storage.intake_plans import Plan, plan_lease, plan_tenant
+from chalicelib.storage.intake_plans import Plan, Taken, plan_lease, plan_tenant
 from chalicelib.storage.intake_writes import (
     MARKS,
     MOST_ACTIONS,
@@ -46,7 +48,10 @@ Planner = Callable[[str, Found | None], Plan]
 
 
 class DynamoIntake:
-    """Implements ``chalicelib.domain.exchange.importing.Intake``."""
+    """Implements ``chalicelib.domain.exchange.importing.Intake``; accounts are opened ``now``."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
 
     def known_leases(self, numbers: Collection[str]) -> set[str]:
         """Find which of these leases there are."""
@@ -66,16 +71,16 @@ class DynamoIntake:
 
     def take(self, delivery: Delivery, today: date, progress: Progress) -> tuple[Tally, list[RowError]]:
         """Bring the table to what the rows say."""
-        return _Taking(delivery, today, progress).run()
+        return _Taking(delivery, today, progress, self._now).run()
 
 
 class _Taking:
     """One delivery being taken."""
 
-    def __init__(self, delivery: Delivery, today: date, progress: Progress) -> None:
+    def __init__(self, delivery: Delivery, today: date, progress: Progress, now: datetime) -> None:
         self._leases, self._tenants = by_lease(delivery), by_tenant(delivery)
         self._accounts = by_address(delivery)
-        self._today, self._progress = today, progress
+        self._today, self._progress, self._now = today, progress, now
         self._tally: Tally = Tally()
         self._errors: list[RowError] = []
         self._done, self._all = 0, len(self._leases) + len(self._tenants) + len(self._accounts)
@@ -115,7 +120,7 @@ class _Taking:
 
     def _plan_lease(self, number: str, found: Found | None) -> Plan:
         shelf = _shelf(lease_key(number), "LEASE", found)
-        return plan_lease(number, self._leases[number], shelf, self._today, self._lease_end)
+        return plan_lease(number, self._leases[number], shelf, Taken(self._today, self._now, self._lease_end))
 
     def _plan_book(self, number: str, found: Found | None) -> Plan:
         exists = found is None or (lease_key(number), "LEASE") in found
@@ -123,22 +128,28 @@ class _Taking:
             number, self._leases[number].entries, Shelf(book_key(lease_account(number)), exists=exists)
         )
 
-    def _lease_end(self, number: str) -> date | None:
+    def _lease_end(self, number: str, known: Found | None = None) -> date | None:
+        """Find the last day of a lease: in the files, in what was read already, in the table."""
         rows = self._leases.get(number)
         if rows is not None and rows.lease is not None:
             return rows.lease.ends_on
         key = (lease_key(number), "LEASE")
-        ends_on = read_keys([key])[key].get("ends_on")
+        found = known if known and key in known else read_keys([key])
+        ends_on = found[key].get("ends_on")
         return date.fromisoformat(ends_on["S"]) if ends_on else None
 
     def _take_tenants(self, ids: Sequence[str]) -> Plan:
-        found = read_keys((tenant_key(id), sk) for id in ids for sk in (MARKS, "PROFILE"))
+        own = [(tenant_key(id), sk) for id in ids for sk in (MARKS, "PROFILE")]
+        held = {hold.lease for id in ids for _, hold in self._tenants[id].holders}
+        unsaid = [number for number in held if self._leases[number].lease is None]
+        found = read_keys([*own, *((lease_key(number), "LEASE") for number in unsaid)])
         return _write(ids, found, self._plan_tenant)
 
     def _plan_tenant(self, id: str, found: Found | None) -> Plan:
         shelf = _shelf(tenant_key(id), "PROFILE", found)
         requests = Shelf(requests_key(id), exists=shelf.exists)
-        return plan_tenant(id, self._tenants[id], shelf, requests, self._today, self._lease_end)
+        lease_end = partial(self._lease_end, known=found)
+        return plan_tenant(id, self._tenants[id], shelf, requests, self._today, lease_end)
 
     def _take_accounts(self, emails: Sequence[str]) -> Plan:
         keys = [key for email in emails for key in self._account_items(email)]
@@ -160,16 +171,20 @@ class _Taking:
     def _account_items(self, email: str) -> dict[Key, Raw]:
         """Spell what opening an account writes, the account first."""
         value = self._accounts[email][1].value
-        items = account_items(*value) if isinstance(value, AgentRow) else account_items(value)
+        account, *agent = value if isinstance(value, AgentRow) else (value,)
+        items = account_items(replace(account, opened_at=self._now), *agent)
         return {(item.pk, item.sk): raw(item) for item in items}
 
 
 def _shelf(pk: str, own: str, found: Found | None) -> Shelf:
     """Say what was read of a partition; ``own`` is the item that is there when all of it is.
 
-    With nothing read beforehand, the whole partition is read when it is compared.
+    With nothing read beforehand somebody was in the way: what there is is compared, all of it, but what the
+    files last said is known still.
     """
-    if found is None:
+    met = found is None
+    found = read_keys([(pk, MARKS), (pk, own)]) if found is None else found
+    if met and (pk, own) not in found:
         return Shelf(pk, exists=True)
     marks = found.get((pk, MARKS), {}).get("rows", {}).get("S", "")
     return Shelf(pk, exists=(pk, own) in found, marks=marks)
@@ -196,7 +211,7 @@ def _write(owners: Sequence[str], found: Found, planner: Planner) -> Plan:
 def _write_together(plans: Sequence[tuple[str, Plan]], planner: Planner, outcome: Plan) -> None:
     written = [plan for _, plan in plans]
     if not _commit([action for plan in written for action in plan.actions]):
-        written = [_write_alone(owner, planner) for owner, _ in plans]
+        written = [_write_alone(owner, planner) if plan.actions else plan for owner, plan in plans]
     for plan in written:
         outcome.tally.update(plan.tally)
         outcome.errors.extend(plan.errors)

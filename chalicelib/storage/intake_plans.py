@@ -1,11 +1,12 @@
 """What the import has to write for one lease or one tenant: the difference between rows and table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from pynamodb.attributes import UnicodeAttribute
 
+from chalicelib.domain.certificates import decided_by_the_file
 from chalicelib.domain.exchange.grouping import LeaseRows, TenantRows, kept_hold, merged_thread, still_holds
 from chalicelib.domain.exchange.layouts import (
     CALLS,
@@ -18,14 +19,15 @@ from chalicelib.domain.exchange.layouts import (
     UNITS,
 )
 from chalicelib.domain.exchange.report import Outcome, RowError, Tally
-from chalicelib.domain.insurance import InsuranceCertificate, cover_of
+from chalicelib.domain.insurance import Cover, InsuranceCertificate, cover_of
 from chalicelib.domain.leases import Lease, RentCall
 from chalicelib.domain.service_requests import RequestMessage, ServiceRequest
 from chalicelib.domain.timeline import Action as Doing
 from chalicelib.domain.timeline import TimelineEvent
-from chalicelib.storage.insurance import CertificateItem, certificate_item, cover_item
+from chalicelib.storage.insurance import CertificateItem, CoverItem, certificate_item, cover_item
 from chalicelib.storage.intake_writes import (
     MARKS,
+    MAY_EMPTY,
     Action,
     Raw,
     Shelf,
@@ -37,13 +39,24 @@ from chalicelib.storage.intake_writes import (
     raw,
     remove,
 )
-from chalicelib.storage.leases import HolderItem, lease_items
+from chalicelib.storage.leases import HolderItem, OccupantItem, lease_items
 from chalicelib.storage.service_requests import WIDTH, RequestItem, request_items
 from chalicelib.storage.table import Item
 from chalicelib.storage.tenants import hold_item, profile_item
 from chalicelib.storage.timeline import action_item
 
+CERTIFICATE_MAY_EMPTY = ("reason", "mailing_at", "told_at", "due_pk", "due_sk")
+COVER_MAY_EMPTY = ("until_on", "to_check", "due_pk", "due_sk")
 LeaseEnd = Callable[[str], date | None]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """When a delivery is taken, and how to find until when a lease runs."""
+
+    today: date
+    now: datetime
+    lease_end: LeaseEnd
 
 
 class MarksItem(Item, discriminator="marks"):
@@ -83,7 +96,15 @@ class Difference:
         self.plan.tally[file, outcome] += rows
         return outcome
 
-    def write(self, item: Raw, *, stays: bool = True, if_still: str = "", alone: bool = False) -> Outcome:
+    def write(
+        self,
+        item: Raw,
+        *,
+        stays: bool = True,
+        if_still: str = "",
+        alone: bool = False,
+        may_empty: Collection[str] = MAY_EMPTY,
+    ) -> Outcome:
         """Write what differs from the item that is there, if any.
 
         With ``alone``, an item that was not there when it was looked for must not have come since.
@@ -95,7 +116,7 @@ class Difference:
             return self._do(remove(self.shelf.pk, item["sk"]["S"]), Outcome.CHANGED)
         if stored is None:
             return self._do(put(item, absent=alone), Outcome.CREATED)
-        changed = change(stored, item, if_still)
+        changed = change(stored, item, if_still, may_empty)
         return self._do(changed, Outcome.CHANGED) if changed else Outcome.UNCHANGED
 
     def _do(self, action: Action, outcome: Outcome) -> Outcome:
@@ -109,23 +130,26 @@ class Difference:
             self.plan.actions.append(keep(raw(MarksItem(self.shelf.pk, MARKS, rows=text))))
 
 
-def plan_lease(number: str, rows: LeaseRows, shelf: Shelf, today: date, lease_end: LeaseEnd) -> Plan:
+def plan_lease(number: str, rows: LeaseRows, shelf: Shelf, taken: Taken) -> Plan:
     """Find what to write in a lease's partition.
 
     The lease's own item comes last: as long as it is missing, whatever was cut is done again.
     """
     work = Difference(shelf)
-    bare = rows.lease or Lease(number, "", today, None, 0, ())
+    bare = rows.lease or Lease(number, "", taken.today, None, 0, ())
     own, *hanging = lease_items(replace(bare, units=tuple(rows.units), occupants=tuple(rows.occupants)))
     for item in hanging:
-        work.bring(raw(item), OCCUPANTS if item.sk.startswith("OCCUPANT#") else UNITS)
+        if isinstance(item, OccupantItem):
+            work.bring(raw(item), OCCUPANTS, stays=item.until_on is None or taken.today <= item.until_on)
+        else:
+            work.bring(raw(item), UNITS)
     for tenant, hold in rows.holders:
-        stays = still_holds(hold, lease_end(number) if hold.until_on else None, today)
+        stays = still_holds(hold, taken.lease_end(number) if hold.until_on else None, taken.today)
         signed = HolderItem(shelf.pk, f"HOLDER#{tenant.id}", tenant=tenant.id)
         work.bring(raw(signed), HOLDERS, rows=0, stays=stays)
     for call in rows.rent_calls(number):
         work.bring(spelled_call(shelf.pk, call), CALLS, rows=len(call.lines))
-    _bring_certificates(work, number, rows.certificates)
+    _bring_certificates(work, number, rows.certificates, taken)
     own_news = rows.lease is not None and work.is_news("LEASE", own)
     work.remember()
     if rows.lease is not None:
@@ -146,19 +170,45 @@ def spelled_call(pk: str, call: RentCall) -> Raw:
     }
 
 
-def _bring_certificates(work: Difference, number: str, certificates: list[InsuranceCertificate]) -> None:
-    """Bring certificates in, and the cover that follows from all that the lease has."""
-    outcomes = {work.bring(raw(certificate_item(one)), CERTIFICATES) for one in certificates}
-    if work.shelf.exists and outcomes <= {Outcome.UNCHANGED}:
+def _bring_certificates(
+    work: Difference, number: str, certificates: list[InsuranceCertificate], taken: Taken
+) -> None:
+    """Bring certificates in, and the cover that follows from all that the lease then has."""
+    kept: dict[str, InsuranceCertificate] = {}
+    news = [one for one in certificates if work.is_news(*_said_of(one))]
+    work.plan.tally[CERTIFICATES, Outcome.UNCHANGED] += len(certificates) - len(news)
+    if work.shelf.exists and not news:
         return
-    given = {one.reference for one in certificates}
-    stored = [
-        CertificateItem.from_raw_data(item).to_domain()
-        for sk, item in work.shelf.items.items()
-        if sk.startswith("CERTIFICATE#")
-    ]
-    kept = [one for one in stored if one.reference not in given]
-    work.write(raw(cover_item(cover_of(number, [*kept, *certificates]))))
+    for sk, item in work.shelf.items.items():
+        if sk.startswith("CERTIFICATE#"):
+            kept[sk] = CertificateItem.from_raw_data(item).to_domain()
+    for one in news:
+        sk, _ = _said_of(one)
+        kept[sk] = decided_by_the_file(one, kept.get(sk), taken.now)
+        work.plan.tally[
+            CERTIFICATES, work.write(raw(certificate_item(kept[sk])), may_empty=CERTIFICATE_MAY_EMPTY)
+        ] += 1
+    _bring_cover(work, cover_of(number, kept.values()), taken.today)
+
+
+def _said_of(certificate: InsuranceCertificate) -> tuple[str, object]:
+    item = raw(certificate_item(certificate))
+    return item["sk"]["S"], (item, True)
+
+
+def _bring_cover(work: Difference, cover: Cover, today: date) -> None:
+    """Write a cover in place of the one that was read, and of no other: tenants send certificates too."""
+    stored = work.shelf.items.get("COVER")
+    if stored is None:
+        work.plan.actions.append(put(raw(cover_item(cover, today)), absent=True))
+        return
+    known = CoverItem.from_raw_data(stored)
+    if known.to_domain() == cover:
+        return
+    spelled = raw(cover_item(cover, today, known.version + 1, known.due_on))
+    still = "version" if "version" in stored else ""
+    changed = change(stored, spelled, still, COVER_MAY_EMPTY)
+    work.plan.actions += [changed] if changed else []
 
 
 def plan_tenant(
@@ -170,8 +220,8 @@ def plan_tenant(
     """
     work = Difference(shelf)
     for _, hold in rows.holders:
-        ends_on = lease_end(hold.lease) if hold.until_on else None
-        kept = hold_item(id, kept_hold(hold, ends_on))
+        ends_on = lease_end(hold.lease)
+        kept = hold_item(id, replace(kept_hold(hold, ends_on), lease_ends_on=ends_on))
         work.bring(raw(kept), HOLDERS, stays=still_holds(hold, ends_on, today))
     count = _bring_requests(work, requests, rows)
     news = bool(rows.holders) and work.is_news("PROFILE", rows.holders[0].tenant)
@@ -198,12 +248,21 @@ def _bring_requests(work: Difference, requests: Shelf, rows: TenantRows) -> int 
         outcome = Outcome.UNCHANGED
         if row_news or replies_news:
             looked = True
+            # The profile's count is read first: a tenant who opens a request meanwhile makes it another.
+            _ = work.shelf.items
             stored = requests.items.get(number.zfill(WIDTH))
             outcome = _bring_request(work, row if row_news else None, replies, stored)
             opened += outcome is Outcome.CREATED
         work.plan.tally[REQUESTS, outcome if row_news else Outcome.UNCHANGED] += row is not None
         work.plan.tally[MESSAGES, outcome if replies_news else Outcome.UNCHANGED] += len(replies)
     return len(requests.items) + opened if looked else None
+
+
+def _with_what_is_ours(request: ServiceRequest, old: ServiceRequest | None) -> ServiceRequest:
+    """Keep what the files know nothing of when they send back a request that was opened here."""
+    if old is None or not old.opened_here:
+        return request
+    return replace(request, about=old.about, opened_here=True, comment=request.comment or old.comment)
 
 
 def _bring_request(
@@ -214,7 +273,7 @@ def _bring_request(
     said = row or old
     if said is None:
         return Outcome.UNCHANGED
-    request = replace(said, thread=merged_thread(old.thread if old else (), replies))
+    request = _with_what_is_ours(replace(said, thread=merged_thread(old.thread if old else (), replies)), old)
     whole, short = request_items(request)
     spelled = raw(whole)
     if stored is None:
@@ -227,7 +286,8 @@ def _bring_request(
         as_stored = dict(zip(old.thread, stored["thread"]["L"], strict=True))
         lines = zip(request.thread, spelled["thread"]["L"], strict=True)
         spelled["thread"] = {"L": [as_stored.get(message, line) for message, line in lines]}
-    changed = change(stored, spelled)
+    # A file that a tenant sent may join the thread meanwhile.
+    changed = change(stored, spelled, "thread" if "thread" in stored else "")
     if changed is None:
         return Outcome.UNCHANGED
     work.plan.actions.append(changed)

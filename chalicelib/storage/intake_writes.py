@@ -5,7 +5,7 @@ PynamoDB's way of saving costs three times as much per item, and a landlord brin
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from random import SystemRandom
 from typing import Any
@@ -23,9 +23,9 @@ TRIES = 6
 MARKS = "~ROWS"
 MAY_EMPTY = frozenset(
     (
-        "ends_on", "born_on", "since_on", "until_on", "reason", "to_check", "handler", "comment", "email",
-        "home_phone", "mobile_phone", "work_phone", "benefit_number", "benefit_office", "employment",
-        "occupation", "employer", "employer_address",
+        "ends_on", "lease_ends_on", "born_on", "since_on", "until_on", "reason", "to_check", "handler",
+        "comment", "email", "home_phone", "mobile_phone", "work_phone", "benefit_number", "benefit_office",
+        "employment", "occupation", "employer", "employer_address",
     )
 )  # fmt: skip
 _jitter = SystemRandom()
@@ -91,14 +91,16 @@ def remove(pk: str, sk: str) -> Action:
     return {"Delete": {"TableName": Item.Meta.table_name, "Key": {"pk": {"S": pk}, "sk": {"S": sk}}}}
 
 
-def change(stored: Raw, wanted: Raw, if_still: str = "") -> Action | None:
+def change(
+    stored: Raw, wanted: Raw, if_still: str = "", may_empty: Collection[str] = MAY_EMPTY
+) -> Action | None:
     """Write the attributes that differ; ``None`` if none does.
 
-    Attributes that the files know nothing of stay as they are.  ``if_still`` names a number that must not
-    have changed since it was read.
+    Attributes that the files know nothing of stay as they are.  ``if_still`` names what must not
+    have changed since it was read, ``may_empty`` what goes when it is no longer said.
     """
     changed = {name: value for name, value in wanted.items() if stored.get(name) != value}
-    emptied = [name for name in stored if name in MAY_EMPTY and name not in wanted]
+    emptied = [name for name in stored if name in may_empty and name not in wanted]
     if not changed and not emptied:
         return None
     names = dict.fromkeys([*changed, *emptied, *([if_still] if if_still else [])])

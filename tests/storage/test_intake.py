@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.insurance import Cover
+from chalicelib.domain.insurance import Cover, Period
 from chalicelib.domain.leases import CallLine, CallLineKind, RentCall, UnitKind
 from chalicelib.domain.service_requests import RequestState
 from chalicelib.domain.tenants import Hold
@@ -43,7 +43,9 @@ def test_a_lease_is_brought_in_with_all_that_hangs_on_it() -> None:
     assert [occupant.name for occupant in lease.occupants] == ["Anatole D’Aubigné-Lefèvre"]
     assert DynamoTenants().get("t1").display_name == "Mme Éloïse D’Aubigné-Lefèvre"
     assert HoldItem.get(tenant_key("t1"), "HOLD#9126").to_domain() == Hold("9126", date(2019, 4, 1))
-    assert CoverItem.get(lease_key("9126"), "COVER").to_domain() == Cover("9126", date(2026, 12, 31))
+    assert CoverItem.get(lease_key("9126"), "COVER").to_domain() == Cover(
+        "9126", (Period(date(2026, 1, 1), date(2026, 12, 31)),)
+    )
     account = DynamoAccounts().find("eloise@exemple.fr")
     assert account is not None
     assert (account.person, account.password_hash) == ("t1", HASH)
@@ -69,7 +71,7 @@ def test_a_request_is_brought_in_with_its_thread_its_short_copy_and_its_event() 
 def test_a_lease_without_certificate_was_never_covered() -> None:
     bring(files(attestations=[]))
 
-    assert CoverItem.get(lease_key("9126"), "COVER").to_domain() == Cover("9126", None)
+    assert CoverItem.get(lease_key("9126"), "COVER").to_domain() == Cover("9126")
 
 
 def test_the_same_files_twice_write_nothing(demonstration: dict[str, bytes]) -> None:
@@ -117,8 +119,8 @@ BREAKAGES: list[tuple[str, bytes, str]] = [
     ("locaux.csv", b"404;Z3;logement;A;;1,00;0", "contrat"),
     ("titulaires.csv", b"8003;9126;Mme;A;B;2026-01-01;;sans-arobase.fr;;;;;;;;;", "courriel"),
     ("titulaires.csv", b"9131-1;9126;Mme;A;B;2026-01-01;;;;;;;;;;;", "locataire"),
-    ("occupants.csv", b"9126;8;;;;", "nom"),
-    ("occupants.csv", b"9126;9;A\x07B;;;", "nom"),
+    ("occupants.csv", b"9126;8;;;;;", "nom"),
+    ("occupants.csv", b"9126;9;A\x07B;;;;", "nom"),
     ("occupants.csv", b"9126;10;A", ""),
     ("ecritures.csv", b"8001;9126;2026-01-01;appel;L;1,005;;", "debit"),
     ("ecritures.csv", b"8002;9126;2026-01-01;appel;L;1e3;;", "debit"),

@@ -1,6 +1,7 @@
 """Bringing accounts in: a former site's passwords, one account per person, and nothing in clear anywhere."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -19,7 +20,8 @@ from infra.demo.passwords import BCRYPT_HASH, FORMER_HASHES
 from infra.importer import in_words
 from tests.deliveries import HASH, bring, counts, files, only
 from tests.faults import Faults
-from tests.mothers import put
+from tests.mothers import NOW, put
+from tests.newcomers import account
 from tests.storage.books import stored_items
 
 pytestmark = pytest.mark.usefixtures("table")
@@ -39,7 +41,7 @@ def test_an_account_is_brought_in_with_whose_it_is_in_one_transaction() -> None:
     report = bring(files(comptes=[{"mot_de_passe": BCRYPT_HASH}]))
 
     assert counts(report)["comptes.csv"] == (1, 0, 0, 0)
-    assert DynamoAccounts().find(ADDRESS) == Account(ADDRESS, Role.TENANT, "t1", BCRYPT_HASH)
+    assert DynamoAccounts().find(ADDRESS) == Account(ADDRESS, Role.TENANT, "t1", BCRYPT_HASH, opened_at=NOW)
     assert address_of("t1") == ADDRESS
     assert heard.calls["TransactWriteItems"] - before == 4  # leases, books, tenants, accounts
 
@@ -56,6 +58,22 @@ def test_agents_have_a_name_and_an_agency_and_no_tenant_s_item() -> None:
     tenants = AccountItem.get(f"EMAIL#{ADDRESS}", "ACCOUNT")
     assert not tenants.name
     assert not tenants.agency
+
+
+def test_accounts_say_since_when_they_are_open_and_one_that_was_removed_says_it_anew() -> None:
+    later = NOW + timedelta(days=1)
+    bring(files())
+    moments = {email: account(email).opened_at for email in (ADDRESS, "agent@exemple.fr")}
+    assert set(moments.values()) == {NOW}
+    bring(files(), at=later)
+    assert account(ADDRESS).opened_at == NOW
+    for item in account_items(account(ADDRESS)):
+        item.delete()
+
+    bring(files(), at=later)
+
+    assert account(ADDRESS).opened_at == later
+    assert account("agent@exemple.fr").opened_at == NOW
 
 
 @pytest.mark.parametrize("kept", FORMER_HASHES)
