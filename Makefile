@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 
-.venv/ready: requirements.txt requirements-documents.txt requirements-dev.txt constraints.txt
+.venv/ready: requirements.txt requirements-documents.txt requirements-inspection.txt requirements-dev.txt constraints.txt
 	python3 -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
@@ -82,3 +82,7 @@ drill: .venv/ready ## Restore the table beside itself and compare: make drill ST
 .PHONY: import
 import: .venv/ready ## Load exchange files into the running portal: make import DIR=path
 	@STATE_DIR='$(STATE_DIR)' $(BIN)/python -m infra.importer '$(DIR)'
+
+.PHONY: export
+export: .venv/ready ## Write what tenants changed, for the landlord's software: make export DIR=path (FROM=day TO=day)
+	@STATE_DIR='$(STATE_DIR)' $(BIN)/python -m infra.exporter $(if $(DIR),'$(DIR)') $(if $(FROM),--from='$(FROM)') $(if $(TO),--to='$(TO)')

@@ -37,6 +37,10 @@ PAGES = {
         "POST /mot-de-passe",
         "GET /mot-de-passe/{token}",
         "POST /mot-de-passe/{token}",
+        "GET /gestion/mot-de-passe",
+        "POST /gestion/mot-de-passe",
+        "GET /gestion/mot-de-passe/{token}",
+        "POST /gestion/mot-de-passe/{token}",
         "GET /deverrouillage/{token}",
         "POST /deverrouillage/{token}",
     ),
@@ -44,6 +48,12 @@ PAGES = {
     "profile": (
         "GET /informations-personnelles",
         "POST /informations-personnelles/messages",
+    ),
+    "profile_changes": (
+        "GET /informations-personnelles/coordonnees",
+        "POST /informations-personnelles/coordonnees",
+        "GET /informations-personnelles/profession",
+        "POST /informations-personnelles/profession",
     ),
     "password": (
         "GET /informations-personnelles/mot-de-passe",
@@ -70,6 +80,18 @@ PAGES = {
         "POST /gestion/cles/retirer",
     ),
     "leases": ("GET /contrat",),
+    "occupants": (
+        "GET /contrat/occupants/ajout",
+        "POST /contrat/occupants/ajout",
+        "GET /contrat/occupants/sortie",
+        "POST /contrat/occupants/sortie",
+        "GET /contrat/occupants/modification",
+        "POST /contrat/occupants/modification",
+    ),
+    "billing_address": (
+        "GET /contrat/adresse-de-facturation",
+        "POST /contrat/adresse-de-facturation",
+    ),
     "documents": (
         "GET /documents",
         "GET /documents/{lease}/{id}",
@@ -84,6 +106,17 @@ PAGES = {
     "requests": (
         "GET /demandes",
         "GET /demandes/{number}",
+    ),
+    "insurance": (
+        "GET /contrat/assurance",
+        "POST /contrat/assurance",
+        "GET /contrat/assurance/{lease}/{reference}",
+    ),
+    "uploads": (
+        "GET /envois/{id}",
+        "POST /envois/{id}/recommencer",
+        "POST /demandes/{number}/pieces",
+        "GET /demandes/{number}/pieces/{id}",
     ),
     "landlord": (
         "GET /contacts",
@@ -106,6 +139,13 @@ PAGES = {
         "POST /gestion/codes-de-secours",
     ),
     "staff.home": ("GET /gestion",),
+    "staff.certificates": (
+        "GET /gestion/attestations",
+        "GET /gestion/attestations/{lease}/{reference}",
+        "GET /gestion/attestations/{lease}/{reference}/fichier",
+        "POST /gestion/attestations/{lease}/{reference}/accepter",
+        "POST /gestion/attestations/{lease}/{reference}/refuser",
+    ),
 }
 contents.serve(app, PAGES)
 app.register_blueprint(statics.site)
@@ -158,3 +198,35 @@ def answer_access(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.handlers import access_jobs
 
     return access_jobs.answer_access(event)
+
+
+@app.on_sqs_message(queue="espace-locataire-uploads", batch_size=1, name="inspect_uploads")
+def inspect_uploads(event: SQSEvent) -> dict[str, Any]:
+    """Inspect the files that tenants sent, and let in those that are safe."""
+    from chalicelib.handlers import upload_jobs
+
+    return upload_jobs.inspect_uploads(event)
+
+
+@app.schedule(Rate(15, unit=Rate.MINUTES), name="sweep_uploads")
+def sweep_uploads(event: CloudWatchEvent) -> int:
+    """Look at the files of which nobody told."""
+    from chalicelib.handlers import upload_jobs
+
+    return upload_jobs.sweep_uploads(event)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="plan_insurance_alerts")
+def plan_insurance_alerts(event: CloudWatchEvent) -> int:
+    """Share out what is due of the alerts about insurance."""
+    from chalicelib.handlers import insurance_jobs
+
+    return insurance_jobs.plan_insurance_alerts(event)
+
+
+@app.on_sqs_message(queue="espace-locataire-alerts", batch_size=1, name="send_insurance_alerts")
+def send_insurance_alerts(event: SQSEvent) -> dict[str, Any]:
+    """Put alerts about insurance on file, and mail them."""
+    from chalicelib.handlers import insurance_jobs
+
+    return insurance_jobs.send_insurance_alerts(event)

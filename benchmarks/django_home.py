@@ -15,7 +15,7 @@ Kept fair, in doubt in its favour:
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,7 +34,7 @@ from django.urls import path
 from benchmarks import household
 from chalicelib import templating
 from chalicelib.domain import french
-from chalicelib.domain.insurance import Cover, alert_for
+from chalicelib.domain.insurance import Cover, Period, alert_for
 from chalicelib.domain.sessions import IDLE
 from chalicelib.domain.timeline import by_day
 
@@ -104,9 +104,9 @@ def home(request: HttpRequest) -> HttpResponse:
     holds = Hold.objects.filter(tenant_id=tenant.pk).order_by("lease_id")
     leases = [hold.lease for hold in holds.select_related("lease__pending", "lease__cover")]
     covers = [
-        Cover(lease.number, lease.cover.until_on, lease.cover.to_check)
+        Cover(lease.number, (Period(date.min, lease.cover.until_on),), lease.cover.to_check)
         if hasattr(lease, "cover")
-        else Cover(lease.number, None)
+        else Cover(lease.number)
         for lease in leases
     ]
     today = french.today(household.NOW)
@@ -193,7 +193,9 @@ def _fill() -> None:
     Tenant.objects.create(**asdict(who) | {"civility": who.civility.value}, request_count=len(asked))
     for hold, cover in zip(household.HOLDS, household.COVERS, strict=True):
         Lease.objects.create(number=hold.lease, balance_cents=household.balance_cents(hold.lease))
-        Covered.objects.create(lease_id=hold.lease, until_on=cover.until_on, to_check=cover.to_check)
+        Covered.objects.create(
+            lease_id=hold.lease, until_on=cover.until(household.TODAY), to_check=cover.to_check
+        )
         Hold.objects.create(tenant_id=who.id, lease_id=hold.lease, since_on=hold.since_on)
     for one in asked:
         named = {name: getattr(one, name) for name in ("number", "topic", "detail", "opened_at", "is_open")}

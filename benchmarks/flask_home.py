@@ -29,7 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, joinedload, mapped_
 from benchmarks import household
 from chalicelib import templating
 from chalicelib.domain import french, timeline
-from chalicelib.domain.insurance import Cover, alert_for
+from chalicelib.domain.insurance import Cover, Period, alert_for
 from chalicelib.domain.service_requests import CLASSES, LABELS, RequestState
 from chalicelib.domain.sessions import IDLE
 from chalicelib.domain.timeline import by_day
@@ -200,9 +200,9 @@ def _home(engine: Any) -> Any:
         tenant, today = signed_in.tenant, french.today(household.NOW)
         leases = [hold.lease for hold in database.scalars(_holds_of(tenant))]
         covers = [
-            Cover(lease.number, lease.cover.until_on, lease.cover.to_check)
+            Cover(lease.number, (Period(date.min, lease.cover.until_on),), lease.cover.to_check)
             if lease.cover
-            else Cover(lease.number, None)
+            else Cover(lease.number)
             for lease in leases
         ]
         visit = SimpleNamespace(
@@ -296,7 +296,7 @@ def _rows() -> list[Base]:
     for hold, cover in zip(household.HOLDS, household.COVERS, strict=True):
         rows += [
             Lease(number=hold.lease, balance_cents=household.balance_cents(hold.lease)),
-            Covered(lease_number=hold.lease, until_on=cover.until_on, to_check=cover.to_check),
+            Covered(lease_number=hold.lease, until_on=cover.until(household.TODAY), to_check=cover.to_check),
             Hold(tenant_id=who.id, lease_number=hold.lease, since_on=hold.since_on),
         ]
     for one in asked:

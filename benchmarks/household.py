@@ -4,13 +4,15 @@ The portal and the twins it is compared with are filled from here, so that they 
 """
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from chalicelib.domain.insurance import CertificateState, Cover, InsuranceCertificate, cover_of
+from chalicelib.domain.insurance import CertificateState, Cover, InsuranceCertificate, Sent, cover_of
 from chalicelib.domain.leases import Lease, Occupant, RentedUnit, UnitKind
 from chalicelib.domain.ledger import LANDLORD, EntryKind, Line, Posting, lease_account
 from chalicelib.domain.service_requests import RequestMessage, RequestState, ServiceRequest
 from chalicelib.domain.tenants import Civility, Hold, Tenant
 from chalicelib.domain.timeline import Action, TimelineEvent
+from chalicelib.domain.uploads import Flaw, Purpose, Upload, UploadState
 
 NOW = datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -61,6 +63,20 @@ LEASES = (
         units=(RentedUnit("P042", UnitKind.PARKING, ADDRESS, "Place couverte n° 42", 28_50, 2_10),),
     ),
 )
+
+
+def _upload(rank: int, **changes: Any) -> Upload:
+    number = requests()[-1].number
+    return Upload(
+        f"{rank:022}", TENANT.id, "9126", Purpose.REQUEST, {"number": number}, NOW, TENANT.email, **changes
+    )
+
+
+def _sent(lease: str) -> Sent:
+    file = f"uploads/{lease}/attestation.jpg"
+    return Sent(TENANT.id, TENANT.display_name, TENANT.email, NOW, file, "attestation.jpg", "image/jpeg")
+
+
 CERTIFICATES = tuple(
     InsuranceCertificate(
         f"2025-{lease}",
@@ -70,6 +86,7 @@ CERTIFICATES = tuple(
         date(2025, 11, 5),
         date(2026, 11, 4),
         CertificateState.ACCEPTED,
+        sent=_sent(lease),
     )
     for lease in LEASE_NUMBERS
 )
@@ -133,3 +150,12 @@ def balance_cents(lease: str) -> int:
     """Sum a lease's account."""
     account = lease_account(lease)
     return sum(line.cents for one in postings(lease) for line in one.lines if line.account == account)
+
+
+# A file in each of its states, the accepted one last.
+UPLOADS = (
+    _upload(0),
+    _upload(1, state=UploadState.CHECKING),
+    _upload(2, state=UploadState.REFUSED, flaw=Flaw.ACTIVE),
+    _upload(3, state=UploadState.ACCEPTED, key="uploads/9126/x.pdf", media_type="application/pdf"),
+)

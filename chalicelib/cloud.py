@@ -8,15 +8,18 @@ from typing import Any
 CONNECT_SECONDS, READ_SECONDS, TRIES = 1, 3, 3
 
 
-def client(service: str) -> Any:
-    """Make a client of an AWS service, by the account and region of the environment."""
+def client(service: str, tries: int = TRIES) -> Any:
+    """Make a client of an AWS service, by the account and region of the environment.
+
+    With one try nothing is asked twice, whatever becomes of the answer.
+    """
     import boto3
     from botocore.config import Config
 
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": TRIES, "mode": "standard"},
+        retries={"total_max_attempts": tries, "mode": "standard"},
         signature_version="s3v4" if service == "s3" else None,
         s3={"addressing_style": "path"},
     )

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCAL, PRODUCTION = "local", "prod"
 CHECKOUT = "https://checkout.stripe.com"
 SHORTEST_KEY = 32
+GUARDDUTY, NO_SCANNER = "guardduty", "none"
 SECRETS = ("PORTAL_SESSION_KEY", "PORTAL_DATA_KEYS", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS")
 
 
@@ -31,13 +32,18 @@ class Config:
     address: str
     table: str
     files_bucket: str
+    uploads_bucket: str
+    scanner: str
     payments_queue: str
     documents_queue: str
     access_queue: str
+    uploads_queue: str
+    alerts_queue: str
     session_key: str
     data_keys: tuple[str, ...]
     viewer_header: str
     mail_sender: str
+    mail_receipts: str
     stripe_api_key: str
     stripe_webhook_secrets: tuple[str, ...]
     stripe_address: str
@@ -66,13 +72,18 @@ def read_config(
         address=_needed(environment, "PORTAL_ADDRESS").rstrip("/"),
         table=_needed(environment, "PORTAL_TABLE"),
         files_bucket=_needed(environment, "PORTAL_FILES_BUCKET"),
+        uploads_bucket=_needed(environment, "PORTAL_UPLOADS_BUCKET"),
+        scanner=_needed(environment, "PORTAL_SCANNER"),
         payments_queue=_needed(environment, "PORTAL_PAYMENTS_QUEUE"),
         documents_queue=_needed(environment, "PORTAL_DOCUMENTS_QUEUE"),
         access_queue=_needed(environment, "PORTAL_ACCESS_QUEUE"),
+        uploads_queue=_needed(environment, "PORTAL_UPLOADS_QUEUE"),
+        alerts_queue=_needed(environment, "PORTAL_ALERTS_QUEUE"),
         session_key=_needed(environment, "PORTAL_SESSION_KEY"),
         data_keys=_several(_needed(environment, "PORTAL_DATA_KEYS")),
         viewer_header=environment.get("PORTAL_VIEWER_HEADER", "").lower(),
         mail_sender=_needed(environment, "PORTAL_MAIL_SENDER"),
+        mail_receipts=_needed(environment, "PORTAL_MAIL_RECEIPTS"),
         stripe_api_key=_needed(environment, "STRIPE_API_KEY"),
         stripe_webhook_secrets=_several(_needed(environment, "STRIPE_WEBHOOK_SECRETS")),
         stripe_address=environment.get("STRIPE_ADDRESS", ""),
@@ -118,6 +129,8 @@ def _check(config: Config) -> None:
         raise BadSettings(f"PORTAL_DATA_KEYS: each key must have {SHORTEST_KEY} characters or more")
     if urlsplit(config.address).scheme != "https" and config.stage != LOCAL:
         raise BadSettings("PORTAL_ADDRESS must start with https:// outside the local stage")
+    if config.scanner not in {GUARDDUTY, NO_SCANNER}:
+        raise BadSettings(f"PORTAL_SCANNER is {GUARDDUTY} or {NO_SCANNER}")
     if config.live != (config.stage == PRODUCTION):
         raise BadSettings("STRIPE_API_KEY: live keys belong to the stage prod, and to no other")
     if config.stage == PRODUCTION and (config.stripe_address or config.stripe_checkout_origin != CHECKOUT):

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from chalicelib import templating
 from chalicelib.config import LOCAL, Config, read_config
 from chalicelib.domain.landlord import Landlord, read_landlord
+from chalicelib.portal_alerts import AlertParts
+from chalicelib.portal_uploads import UploadParts
 from chalicelib.storage.table import use_table
 from chalicelib.web.entrance import Entrance
 from chalicelib.web.statics import Statics
@@ -30,8 +32,11 @@ if TYPE_CHECKING:
     from chalicelib.domain.ledger import Ledger
     from chalicelib.domain.mail import Mailer
     from chalicelib.domain.mail_health import MailHealth
+    from chalicelib.domain.once import Sendings
     from chalicelib.domain.passkeys import KeyDesk
     from chalicelib.domain.payments import Payments
+    from chalicelib.domain.phones import PhoneBook
+    from chalicelib.domain.profile import Profiles
     from chalicelib.domain.reception import Reception
     from chalicelib.domain.second_factor import SecondLock
     from chalicelib.domain.service_requests import ServiceRequests
@@ -43,7 +48,7 @@ if TYPE_CHECKING:
 Clock = Callable[[], datetime]
 
 
-class Portal:
+class Portal(UploadParts, AlertParts):
     """What the handlers work with, one for each Lambda container."""
 
     def __init__(self, config: Config, landlord: Landlord, statics: Statics) -> None:
@@ -191,6 +196,18 @@ class Portal:
         )
 
     @cached_property
+    def profiles(self) -> "Profiles":
+        from chalicelib.storage.profiles import DynamoProfiles
+
+        return DynamoProfiles()
+
+    @cached_property
+    def phone_book(self) -> "PhoneBook":
+        from chalicelib.gateways.phones import LibPhoneBook
+
+        return LibPhoneBook()
+
+    @cached_property
     def mail_health(self) -> "MailHealth":
         from chalicelib.storage.mail_health import DynamoMailHealth
 
@@ -201,6 +218,12 @@ class Portal:
         from chalicelib.storage.service_requests import DynamoServiceRequests
 
         return DynamoServiceRequests()
+
+    @cached_property
+    def sendings(self) -> "Sendings":
+        from chalicelib.storage.once import DynamoSendings
+
+        return DynamoSendings()
 
     @cached_property
     def events(self) -> "EventLog":
@@ -224,7 +247,7 @@ class Portal:
     def _mail(self) -> "Mailer":
         from chalicelib.gateways.mail import SesMail
 
-        return SesMail(self.config.mail_sender, self.mail_health)
+        return SesMail(self.config.mail_sender, self.mail_health, receipts=self.config.mail_receipts)
 
     @cached_property
     def _tallies(self) -> "Tallies":

@@ -56,9 +56,14 @@ SETTINGS = {
     "PORTAL_DATA_KEYS": "a key of the tests that seals what is kept",
     "PORTAL_TABLE": "not-created",
     "PORTAL_FILES_BUCKET": "not-created",
+    "PORTAL_UPLOADS_BUCKET": "not-created",
+    "PORTAL_SCANNER": "guardduty",
     "PORTAL_PAYMENTS_QUEUE": "not-created",
     "PORTAL_DOCUMENTS_QUEUE": "not-created",
     "PORTAL_ACCESS_QUEUE": "not-created",
+    "PORTAL_UPLOADS_QUEUE": "not-created",
+    "PORTAL_ALERTS_QUEUE": "not-created",
+    "PORTAL_MAIL_RECEIPTS": "espace-locataire-receipts",
     "PORTAL_MAIL_SENDER": "Littoral Habitat <ne-pas-repondre@littoral-habitat.example>",
     "STRIPE_API_KEY": "sk_test_demo",
     "STRIPE_WEBHOOK_SECRETS": "whsec_old,whsec_new",
@@ -186,9 +191,12 @@ def resources(aws: str, laid_out: Resources, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws)
     monkeypatch.setenv("PORTAL_TABLE", made.table)
     monkeypatch.setenv("PORTAL_FILES_BUCKET", made.files_bucket)
+    monkeypatch.setenv("PORTAL_UPLOADS_BUCKET", made.uploads_bucket)
     monkeypatch.setenv("PORTAL_PAYMENTS_QUEUE", made.payments_queue)
     monkeypatch.setenv("PORTAL_DOCUMENTS_QUEUE", made.documents_queue)
     monkeypatch.setenv("PORTAL_ACCESS_QUEUE", made.access_queue)
+    monkeypatch.setenv("PORTAL_ALERTS_QUEUE", made.alerts_queue)
+    monkeypatch.setenv("PORTAL_UPLOADS_QUEUE", made.uploads_queue)
     leave_table()
     yield made
     leave_table()

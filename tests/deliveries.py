@@ -1,12 +1,13 @@
 """Small deliveries of exchange files for the tests: sound by default, cell by cell as a test wants them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.domain.exchange.importing import import_files
 from chalicelib.domain.exchange.layouts import BY_NAME
 from chalicelib.domain.exchange.report import ImportReport
 from chalicelib.storage.intake import DynamoIntake
+from tests.mothers import NOW
 
 TODAY = date(2026, 11, 23)
 HASH = "$argon2id$v=19$m=19456,t=2,p=1$aut0fVJhjhgg8xPZ2pSBZQ$p4nVcc98I9FQ5iVQwpQQMt4i58WhFC01QlH56MDzVjY"
@@ -112,9 +113,9 @@ def only(**given: Sequence[Cells]) -> dict[str, bytes]:
     return {f"{name}.csv": file_of(f"{name}.csv", *rows) for name, rows in given.items()}
 
 
-def bring(contents: dict[str, bytes], today: date = TODAY) -> ImportReport:
+def bring(contents: dict[str, bytes], today: date = TODAY, at: datetime = NOW) -> ImportReport:
     """Bring a delivery into the table."""
-    return import_files(contents, DynamoIntake(), today, lambda *_: None)
+    return import_files(contents, DynamoIntake(at), today, lambda *_: None)
 
 
 def counts(report: ImportReport) -> dict[str, tuple[int, int, int, int]]:

@@ -6,9 +6,9 @@ import urllib.request
 from dataclasses import dataclass
 
 from infra.local.resources import Resources
-from tests.town import portal_endpoint
+from tests.town import portal_endpoint, work
 
-LINK = re.compile(r"http://127\.0\.0\.1:8000(/[a-z-]+/[A-Za-z0-9_-]{43})\b")
+LINK = re.compile(r"http://127\.0\.0\.1:8000((?:/[a-z-]+)+/[A-Za-z0-9_-]{43})\b")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,13 @@ class Sent:
         (path,) = set(LINK.findall(self.text))
         assert path in self.html
         return str(path)
+
+
+def the_letter(resources: Resources, to: str = "") -> Sent:
+    """Have the worker answer, and give the one mail that left."""
+    work(resources)
+    (mail,) = letters(resources, to)
+    return mail
 
 
 def letters(resources: Resources, to: str = "") -> list[Sent]:

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from chalicelib.domain.accounts import Account, Role
 from chalicelib.domain.documents import Document, DocumentKind
-from chalicelib.domain.insurance import CertificateState, Cover, InsuranceCertificate, cover_of
+from chalicelib.domain.insurance import CertificateState, Cover, InsuranceCertificate, Sent, cover_of
 from chalicelib.domain.leases import CallLine, CallLineKind, Lease, Occupant, RentCall, RentedUnit, UnitKind
 from chalicelib.domain.ledger import LANDLORD, EntryKind, Line, Posting, lease_account
 from chalicelib.domain.payments import Payment
 from chalicelib.domain.service_requests import RequestMessage, RequestState, ServiceRequest
 from chalicelib.domain.tenants import Civility, Hold, Tenant
 from chalicelib.domain.timeline import Action, TimelineEvent
+from chalicelib.domain.uploads import Flaw, Purpose, Upload, UploadState
 from chalicelib.gateways.passwords import Argon2Passwords
 from chalicelib.storage.accounts import account_items
 from chalicelib.storage.insurance import certificate_item, cover_item
@@ -75,9 +77,19 @@ def a_certificate(
     until_on: date = date(2026, 10, 31),
     state: CertificateState = CertificateState.ACCEPTED,
     reference: str = "c-1",
+    from_on: date | None = None,
 ) -> InsuranceCertificate:
-    began = until_on - timedelta(days=365)
+    began = from_on or until_on - timedelta(days=365)
     return InsuranceCertificate(reference, lease, "Assurances du Littoral", "POL-77", began, until_on, state)
+
+
+def a_certificate_sent(tenant: str = ELOISE) -> InsuranceCertificate:
+    """Give one that the tenant sent here, and that waits for an agent."""
+    id = "A" * 22
+    file = f"uploads/{ELOISES_LEASE}/{id}.jpg"
+    sent = Sent(tenant, "Mme Éloïse", f"{tenant}@demo.example", NOW, file, "attestation.jpg", "image/jpeg")
+    made = a_certificate(state=CertificateState.TO_CHECK, reference=f"p{id}", until_on=date(2027, 10, 31))
+    return replace(made, sent=sent)
 
 
 def a_request(
@@ -116,6 +128,16 @@ def a_posting(
 
 def a_payment(id: str = "4f9a2c01" + "0" * 24, lease: str = ELOISES_LEASE, cents: int = 100_00) -> Payment:
     return Payment(id, lease, ELOISE, "9126-1@demo.example", cents, NOW)
+
+
+def an_upload(id: str = "A" * 22, tenant: str = ELOISE, **changes: Any) -> Upload:
+    facts = {"number": "D2026-000123"}
+    made = Upload(id, tenant, ELOISES_LEASE, Purpose.REQUEST, facts, NOW, f"{tenant}@demo.example")
+    return replace(made, **changes)
+
+
+def a_refused_upload(id: str = "R" * 22) -> Upload:
+    return an_upload(id, state=UploadState.REFUSED, flaw=Flaw.ACTIVE, settled_at=NOW, told_at=NOW)
 
 
 def a_document(lease: str = ELOISES_LEASE, mark: str = "a", on: date = TODAY) -> Document:
@@ -191,7 +213,7 @@ def settle_in(
     items += account_items(an_account(tenant.id)) if has_account else []
     for lease in leases:
         items += [hold_item(tenant.id, a_hold(lease)), *lease_items(a_lease(lease, (tenant.id,)))]
-        items += [call_item(a_call(lease)), cover_item(cover_for(lease, known))]
+        items += [call_item(a_call(lease)), cover_item(cover_for(lease, known), TODAY)]
     items += [certificate_item(one) for one in known]
     for request in asked:
         whole, short = request_items(request)

@@ -44,6 +44,7 @@ class ReadPage(HTMLParser):
         self.unclosed: list[str] = []
         self._words: dict[str, list[str]] = {"title": [], "h1": [], "main": [], "body": []}
         self._form: Form | None = None
+        self._list, self._first = "", True
         self.feed(html)
         self.close()
 
@@ -94,6 +95,10 @@ class ReadPage(HTMLParser):
             self.forms.append(self._form)
         if tag in CONTROLS:
             self._control(found)
+        if tag == "select":
+            self._list, self._first = found["name"], True
+        if tag == "option" and self._form and (self._first or "selected" in found):
+            self._form.fields[self._list], self._first = found["value"], False
         if tag == "button":
             self.buttons.append([found.get("aria-label", "")])
             if self._form:

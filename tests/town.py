@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from botocore.awsrequest import AWSRequest
@@ -22,7 +21,6 @@ from tests.visitors import Visitor
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
 SECRET = "whsec_new"
-KEPT_CLIENT = cache(client)
 
 
 @dataclass
@@ -91,7 +89,7 @@ def ring(body: bytes, signature: str) -> int:
 
 def work(resources: Resources) -> int:
     """Have the queues' functions do what there is to do, until nothing is left; give how much it was."""
-    sqs = KEPT_CLIENT("sqs", portal_endpoint(resources), ACCOUNT)
+    sqs = client("sqs", portal_endpoint(resources), ACCOUNT)
     loop, done = QueueLoop(app.app, sqs, resources.queue_urls()), 0
     queues = [config for config in app.app.event_sources if isinstance(config, SQSEventConfig)]
     while handled := sum(loop.handle_batch(config, wait_seconds=0) for config in queues):

@@ -5,6 +5,7 @@ through another one that is given; a visitor keeps cookies, follows redirections
 finds in pages.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -24,6 +25,7 @@ FORM = "application/x-www-form-urlencoded"
 ANSWER = answer_with(app.app, not_found)
 PASSWORD = "Bonjour-2026!"
 MOST_STEPS = 5
+_OF_VISIT = re.compile(r'name="(csrf|retour)" value="[^"]*"')
 
 
 class Door(Protocol):
@@ -85,6 +87,10 @@ class Seen:
     def names(self) -> list[str]:
         """Give the names of the headers, sorted."""
         return sorted(name.lower() for name, _ in self.reply.headers)
+
+    def without_visit(self) -> tuple[int, list[str], str]:
+        """Give the answer without what belongs to the visit: its token, and the address asked for."""
+        return self.status, self.names(), _OF_VISIT.sub("", self.html)
 
 
 @dataclass

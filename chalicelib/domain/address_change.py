@@ -35,7 +35,7 @@ def answer_new_address(reception: Reception, asking: Asking, now: datetime) -> N
     if reception.accounts.find(new):
         send(reception, asking, [Letter(new, "address_taken", {})], now)
         return
-    link, token = new_link(LinkKind.ADDRESS, asking, account.person, now, new_email=new)
+    link, token = new_link(LinkKind.ADDRESS, asking, account.person, now, new_email=new, account=account)
     name = reception.name_of(account.person)
     letters = [
         Letter(

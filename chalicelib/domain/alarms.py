@@ -16,6 +16,7 @@ class Alarm(StrEnum):
     PROVIDER_REFUSES_US = "provider_refuses_us"
     NOTICE_LOST = "notice_lost"
     HASH_UNREADABLE = "hash_unreadable"
+    SCAN_MISSING = "scan_missing"
 
 
 def raise_alarm(alarm: Alarm, **facts: str | int) -> None:

@@ -72,7 +72,7 @@ class Files(Protocol):
     def put(self, key: str, content: bytes, media_type: str) -> bytes:
         """Keep a file under a key, unless one is there already; give the content that is now there."""
 
-    def link(self, key: str, file_name: str, seconds: int) -> str:
+    def link(self, key: str, file_name: str, seconds: int, media_type: str = PDF) -> str:
         """Sign an address that downloads the file under that name for so many seconds."""
 
 

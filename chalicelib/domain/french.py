@@ -4,6 +4,7 @@ Pages follow the Imprimerie nationale: U+202F between thousands and before ; ? !
 sign and the colon, U+2212 for minus.
 """
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
+_TYPED_DAY = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4})", re.ASCII)
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 
 
 def euros(cents: int, thousands: str = NARROW) -> str:
@@ -61,6 +64,20 @@ def day_without_year(on: date) -> str:
 def day_in_words(on: date) -> str:
     """Write a day with its name, as a title: « Jeudi 18 janvier 2024 »."""
     return f"{DAYS[on.weekday()].capitalize()} {day(on)}"
+
+
+def day_from(typed: str) -> date | None:
+    """Read a day as browsers send it (2026-01-31) or as people type it (31/01/2026), if it is one."""
+    if found := _ISO_DAY.fullmatch(typed):
+        year, number, day_of_month = map(int, found.groups())
+    elif found := _TYPED_DAY.fullmatch(typed):
+        day_of_month, number, year = map(int, found.groups())
+    else:
+        return None
+    try:
+        return date(year, number, day_of_month)
+    except ValueError:
+        return None
 
 
 def month(on: date) -> str:

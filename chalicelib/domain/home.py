@@ -1,7 +1,7 @@
 """The home page (« Accueil »): what a tenant must see first, of all the leases they hold."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -22,6 +22,17 @@ class HomeFacts:
         """Give the insurance alerts of that day."""
         found = [alert_for(cover, day) for cover in self.covers]
         return [alert for alert in found if alert]
+
+    def without_settled(self, former: Collection[str]) -> "HomeFacts":
+        """Leave out what is past of former leases: their insurance, and accounts on which all is settled."""
+        accounts = [one for one in self.accounts if one.lease_number not in former]
+        accounts += [
+            one
+            for one in self.accounts
+            if one.lease_number in former and (one.balance_cents or one.in_progress_cents)
+        ]
+        covers = tuple(cover for cover in self.covers if cover.lease not in former)
+        return replace(self, accounts=tuple(accounts), covers=covers)
 
 
 class HomeReader(Protocol):

@@ -3,11 +3,20 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.domain.errors import Refused
 from chalicelib.domain.insurance import InsuranceCertificate
 
+if TYPE_CHECKING:
+    from chalicelib.domain.changes import Change
+    from chalicelib.domain.timeline import TimelineEvent
+
 PREFIX = "L/"
+OVER = (
+    "Ce contrat est terminé\u00a0: il reste ici pour être consulté, rien ne peut plus y être changé. "
+    "Une question\u202f? Appelez-nous."
+)
 
 
 class UnitKind(StrEnum):
@@ -38,6 +47,11 @@ class Occupant:
     born_on: date | None
     relation: str
     since_on: date | None
+    until_on: date | None = None
+
+    def lives_there_on(self, day: date) -> bool:
+        """Tell whether they have not left yet on that day; who is to come counts already."""
+        return self.until_on is None or day <= self.until_on
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,24 @@ class Lease:
     def title(self) -> str:
         """Give the number as papers print it: « L/9126 »."""
         return PREFIX + self.number
+
+    @property
+    def has_dwelling(self) -> bool:
+        """Tell whether somebody can live in it; of what is not said what it is, one may think so."""
+        return not self.units or any(unit.kind is UnitKind.DWELLING for unit in self.units)
+
+    def is_over(self, day: date) -> bool:
+        """Tell whether its last day is past: it is kept to be read, and no more."""
+        return self.ends_on is not None and self.ends_on < day
+
+    def check_running(self, day: date) -> None:
+        """Refuse to have a lease changed that is over."""
+        if self.is_over(day):
+            raise Refused(OVER)
+
+    def occupants_on(self, day: date) -> tuple[Occupant, ...]:
+        """Give who lives there on a day, those who are to come among them."""
+        return tuple(one for one in self.occupants if one.lives_there_on(day))
 
     @property
     def rent_cents(self) -> int:
@@ -113,3 +145,11 @@ class Leases(Protocol):
 
     def with_certificates(self, number: str) -> tuple[Lease, list[InsuranceCertificate]]:
         """Read a lease and its insurance certificates in one request; ``Absent`` if there is none."""
+
+    def change_billing_address(
+        self, lease: Lease, address: tuple[str, ...], event: "TimelineEvent", change: "Change"
+    ) -> bool:
+        """Write the address to which papers go, the event and the outgoing change.
+
+        ``False``, and nothing is written, if the address is no more the one that was read.
+        """

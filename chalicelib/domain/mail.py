@@ -9,10 +9,15 @@ from typing import Any, Protocol
 _BEFORE_AT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?=.{{4,253}}$)({_LABEL}\.)+(?=[A-Za-z]){_LABEL}")
+RECEIPT_TAG = "receipt"
 
 
 class Undeliverable(ValueError):
     """This address can never receive a mail: trying again is no use, somebody has to correct it."""
+
+
+class NotSent(Exception):
+    """Nobody said that this mail with a receipt was taken; it may have been."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +33,20 @@ class Mailer(Protocol):
     """Who takes mail to the tenants.  A mail accepted is out of our hands: nothing here is undone."""
 
     def send(
-        self, to: str, template: str, values: Mapping[str, Any], attachments: Sequence[Attachment] = ()
+        self,
+        to: str,
+        template: str,
+        values: Mapping[str, Any],
+        attachments: Sequence[Attachment] = (),
+        receipt: str = "",
     ) -> None:
         """Send the mail of that template to one address.
 
         ``Undeliverable`` if the address cannot exist.  Any other error may pass: the same mail can be tried
         again, and the tenant may then receive it twice when only the answer was lost.
+
+        With a ``receipt``, of letters and figures, it is tried once (``NotSent`` if that failed), and
+        ``handlers.mail_events`` hears under that name when it was sent and delivered.
         """
 
 

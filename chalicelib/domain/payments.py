@@ -24,6 +24,7 @@ from chalicelib.domain.ledger import (
     Posting,
     lease_account,
 )
+from chalicelib.domain.mail_health import BadAddress
 from chalicelib.domain.refusals import REFUSALS
 from chalicelib.domain.timeline import Action, TimelineEvent
 
@@ -198,8 +199,10 @@ class Payments(Protocol):
     def get(self, id: str) -> Payment:
         """Read a payment as last committed; ``Absent`` if there is none."""
 
-    def of_leases(self, id: str, leases: Sequence[str]) -> tuple[Payment, LeaseAccount]:
-        """Read a payment made on one of these leases, and that lease's account, in one request.
+    def of_leases(
+        self, id: str, leases: Sequence[str], email: str = ""
+    ) -> tuple[Payment, LeaseAccount, BadAddress | None]:
+        """Read a payment on one of these leases, that lease's account, and an address' trouble: one request.
 
         ``Absent`` if there is none, or if it was made on another lease.
         """

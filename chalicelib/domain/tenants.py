@@ -41,15 +41,20 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Hold:
-    """The tie between a tenant and a lease that they signed."""
+    """The tie between a tenant and a lease that they signed; the lease itself may end, for all of them."""
 
     lease: str
     since_on: date
     until_on: date | None = None
+    lease_ends_on: date | None = None
 
     def runs_on(self, day: date) -> bool:
         """Tell whether the tenant is still bound by the lease on that day."""
         return self.until_on is None or day <= self.until_on
+
+    def is_former(self, day: date) -> bool:
+        """Tell whether the lease was over by that day: its papers stay, to be read."""
+        return self.lease_ends_on is not None and self.lease_ends_on < day
 
 
 class Tenants(Protocol):

@@ -21,15 +21,42 @@ class Action(StrEnum):
     MAIL_RESUMED = "messages_repris"
     PASSWORD_CHANGED = "mot_de_passe_modifie"  # noqa: S105  it is no password
     ADDRESS_CHANGED = "adresse_modifiee"
+    PHONES_CHANGED = "telephones_modifies"
+    PROFESSION_CHANGED = "profession_modifiee"
+    BILLING_ADDRESS_CHANGED = "adresse_facturation_modifiee"
+    CERTIFICATE_SENT = "attestation_envoyee"
+    FILE_SENT = "fichier_envoye"
 
 
-_MONEY = {
-    Action.CARD_PAYMENT: "Paiement par carte de {}",
-    Action.REFUND: "Remboursement de {}",
-    Action.REFUND_FAILED: "Remboursement de {} non abouti, remis sur votre compte",
-    Action.DISPUTE: "Paiement de {} contesté auprès de la banque",
-    Action.DISPUTE_WON: "Contestation levée, paiement de {} rétabli",
+# What is said of each, with its subject, its detail and its amount; the page that shows more of it.
+_SAID = {
+    Action.REQUEST_SENT: "Demande n°\u00a0{subject} envoyée\u00a0: {detail}",
+    Action.MAIL_RESUMED: "Envoi de nos messages rétabli vers {subject}",
+    Action.PASSWORD_CHANGED: "Mot de passe modifié",
+    Action.ADDRESS_CHANGED: "Identifiant modifié\u00a0: {subject}",
+    Action.PHONES_CHANGED: "Coordonnées modifiées\u00a0: {detail}",
+    Action.PROFESSION_CHANGED: "Profession modifiée\u00a0: {detail}",
+    Action.BILLING_ADDRESS_CHANGED: "Adresse de facturation modifiée\u00a0: contrat L/{subject}",
+    Action.FILE_SENT: "Pièce jointe ajoutée à la demande n°\u00a0{subject}",
+    Action.CERTIFICATE_SENT: "Attestation d’assurance envoyée\u00a0: contrat L/{subject}",
+    Action.CARD_PAYMENT: "Paiement par carte de {amount}",
+    Action.REFUND: "Remboursement de {amount}",
+    Action.REFUND_FAILED: "Remboursement de {amount} non abouti, remis sur votre compte",
+    Action.DISPUTE: "Paiement de {amount} contesté auprès de la banque",
+    Action.DISPUTE_WON: "Contestation levée, paiement de {amount} rétabli",
 }
+_PATHS = {
+    Action.REQUEST_SENT: "/demandes/{subject}",
+    Action.MAIL_RESUMED: "/informations-personnelles",
+    Action.PASSWORD_CHANGED: "/informations-personnelles",
+    Action.ADDRESS_CHANGED: "/informations-personnelles",
+    Action.PHONES_CHANGED: "/informations-personnelles",
+    Action.PROFESSION_CHANGED: "/informations-personnelles",
+    Action.BILLING_ADDRESS_CHANGED: "/contrat?contrat={subject}#facturation",
+    Action.CERTIFICATE_SENT: "/contrat/assurance?contrat={subject}",
+    Action.FILE_SENT: "/demandes/{subject}",
+}
+_PAYMENT_PATH = "/paiement/{subject}"
 
 
 @dataclass(frozen=True)
@@ -45,24 +72,13 @@ class TimelineEvent:
     @property
     def text(self) -> str:
         """Tell what was done, in the words of the page."""
-        if self.action is Action.REQUEST_SENT:
-            return f"Demande n°\u00a0{self.subject} envoyée\u00a0: {self.detail}"
-        if self.action is Action.MAIL_RESUMED:
-            return f"Envoi de nos messages rétabli vers {self.subject}"
-        if self.action is Action.PASSWORD_CHANGED:
-            return "Mot de passe modifié"
-        if self.action is Action.ADDRESS_CHANGED:
-            return f"Identifiant modifié\u00a0: {self.subject}"
-        return _MONEY[self.action].format(french.euros(self.cents))
+        said = _SAID[self.action]
+        return said.format(subject=self.subject, detail=self.detail, amount=french.euros(self.cents))
 
     @property
     def path(self) -> str:
         """Give the page that shows more of it."""
-        if self.action is Action.REQUEST_SENT:
-            return f"/demandes/{self.subject}"
-        if self.action in {Action.MAIL_RESUMED, Action.PASSWORD_CHANGED, Action.ADDRESS_CHANGED}:
-            return "/informations-personnelles"
-        return f"/paiement/{self.subject}"
+        return _PATHS.get(self.action, _PAYMENT_PATH).format(subject=self.subject)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib import cloud
-from chalicelib.domain.mail import Attachment, Undeliverable, deliverable
+from chalicelib.domain.mail import RECEIPT_TAG, Attachment, NotSent, Undeliverable, deliverable
 from chalicelib.domain.mail_health import MailHealth, mail_trouble
 from chalicelib.templating import ROOT, render
 
@@ -19,16 +19,24 @@ _UNSAFE_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029"/\\]')
 
 
 class SesMail:
-    """Sends mails in the landlord's name; ``sender`` reads « Littoral Habitat <contact@…> »."""
+    """Sends mails in the landlord's name; ``sender`` reads « Littoral Habitat <contact@…> ».
 
-    def __init__(self, sender: str, health: MailHealth, client: Any = None) -> None:
+    ``receipts`` names the settings (SES: configuration set) of mails of which SES is to tell what became.
+    """
+
+    def __init__(self, sender: str, health: MailHealth, client: Any = None, receipts: str = "") -> None:
         name, _, address = sender.rpartition("<")  # a landlord's name may hold a comma
         self._name, self._address = name.strip(), deliverable(address.removesuffix(">"))
         self._health = health
-        self._given = client
+        self._given, self._receipts = client, receipts
 
     def send(
-        self, to: str, template: str, values: Mapping[str, Any], attachments: Sequence[Attachment] = ()
+        self,
+        to: str,
+        template: str,
+        values: Mapping[str, Any],
+        attachments: Sequence[Attachment] = (),
+        receipt: str = "",
     ) -> None:
         """Send the mail of that template; ``Undeliverable`` if the address cannot exist, or takes no mail."""
         recipient = deliverable(to)
@@ -37,11 +45,25 @@ class SesMail:
         message = self._write(recipient, template, values)
         for attachment in attachments:
             _attach(message, attachment)
-        self._ses.send_email(
-            FromEmailAddress=formataddr((self._name, self._address)),
-            Destination={"ToAddresses": [recipient]},
-            Content={"Raw": {"Data": message.as_bytes()}},
-        )
+        asked = {
+            "FromEmailAddress": formataddr((self._name, self._address)),
+            "Destination": {"ToAddresses": [recipient]},
+            "Content": {"Raw": {"Data": message.as_bytes()}},
+        }
+        if receipt:
+            self._send_once(asked, receipt)
+        else:
+            self._ses.send_email(**asked)
+
+    def _send_once(self, asked: Mapping[str, Any], receipt: str) -> None:
+        """Have SES tell of a mail under a name, and ask once: it may take one of which no answer comes."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        tags = [{"Name": RECEIPT_TAG, "Value": receipt}]
+        try:
+            self._ses_once.send_email(**asked, ConfigurationSetName=self._receipts, EmailTags=tags)
+        except (BotoCoreError, ClientError) as error:
+            raise NotSent(receipt) from error
 
     def _write(self, recipient: str, template: str, values: Mapping[str, Any]) -> EmailMessage:
         """Write both versions; the first line of the text is the subject, for the two of them."""
@@ -68,6 +90,10 @@ class SesMail:
     @cached_property
     def _ses(self) -> Any:
         return self._given or cloud.client("sesv2")
+
+    @cached_property
+    def _ses_once(self) -> Any:
+        return self._given or cloud.client("sesv2", tries=1)
 
 
 def _subject_and_text(written: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Queues of work in SQS: what the provider tells, papers to make, and what an account's owner hears."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -49,3 +49,45 @@ class SqsAccess:
             self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(dict(asking)))
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("access queue") from error
+
+
+class SqsLookout:
+    """Implements ``chalicelib.domain.quarantine.Lookout`` and ``chalicelib.domain.certificates.Herald``."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @cached_property
+    def _client(self) -> Any:
+        return client("sqs")
+
+    def look_again(self, tenant: str, id: str) -> None:
+        """Send the worker to look at an upload."""
+        asked = {"look_again": {"tenant": tenant, "id": id}}
+        self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(asked))
+
+    def tell_of_certificate(self, lease: str, reference: str) -> None:
+        """Send the worker to write to who sent a certificate."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        asked = {"certificate": {"lease": lease, "reference": reference}}
+        try:
+            self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(asked))
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("uploads queue") from error
+
+
+class SqsAlerts:
+    """Shares out the work of insurance alerts."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @cached_property
+    def _client(self) -> Any:
+        return client("sqs")
+
+    def share_out(self, tasks: Iterable[Mapping[str, Any]]) -> None:
+        """Send a worker to each task."""
+        for task in tasks:
+            self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(task))

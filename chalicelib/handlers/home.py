@@ -14,7 +14,9 @@ ACTIONS = 10
 def show_home(visit: Visit) -> Answer:
     """Show what matters now: alerts, requests, accounts, latest actions; two requests to the table."""
     visitor = visit.signed_in
-    facts = portal().home.facts([hold.lease for hold in visitor.holds], visitor.email)
+    former = {hold.lease for hold in visitor.holds if hold.is_former(visit.today)}
+    known = portal().home.facts([hold.lease for hold in visitor.holds], visitor.email)
+    facts = known.without_settled(former)
     return Page(
         "home/home.html",
         {

@@ -1,5 +1,7 @@
 """What came of our mails (« retours de courriel »): bounces and complaints, as SES tells EventBridge.
 
+Of mails with a receipt it tells too that they were sent and delivered: those of insurance alerts.
+
 A bounce that may pass (mailbox full, server away) changes nothing: SES has tried again by itself.
 """
 
@@ -12,6 +14,8 @@ from typing import Any
 from chalice.app import SQSEvent
 
 from chalicelib.domain.alarms import Alarm, raise_alarm
+from chalicelib.domain.insurance_mailing import Told
+from chalicelib.domain.mail import RECEIPT_TAG
 from chalicelib.domain.mail_health import BadAddress, Trouble
 from chalicelib.handlers.batches import each_message
 from chalicelib.portal import portal
@@ -19,15 +23,34 @@ from chalicelib.portal import portal
 FOR_GOOD = "Permanent"
 
 
+# What an event says of a mail with a receipt, and where it says when.
+RECEIPTS = {
+    "Send": (Told.SENT, "mail"),
+    "Delivery": (Told.DELIVERED, "delivery"),
+    "Bounce": (Told.BOUNCED, "bounce"),
+}
+
+
 def record_mail_events(event: SQSEvent) -> dict[str, Any]:
-    """Keep the addresses that take no mail; give back the messages to send again."""
+    """Keep the addresses that take no mail, and receipts; give back the messages to send again."""
     return each_message(event, _record)
 
 
 def _record(record: Any) -> None:
-    for bad in bad_addresses(json.loads(record.body)["detail"]):
+    detail = json.loads(record.body)["detail"]
+    for bad in bad_addresses(detail):
         portal().mail_health.record(bad)
         raise_alarm(Alarm.MAIL_UNDELIVERABLE, trouble=bad.trouble.value)
+    for receipt in receipts(detail):
+        portal().alert_outbox.note(*receipt)
+
+
+def receipts(detail: Mapping[str, Any]) -> Iterator[tuple[str, Told, datetime]]:
+    """Give the receipt that an event is about, what became of its mail, and when."""
+    for receipt in detail["mail"].get("tags", {}).get(RECEIPT_TAG, []):
+        told, place = RECEIPTS.get(detail["eventType"], (None, ""))
+        if told:
+            yield receipt, told, datetime.fromisoformat(detail[place]["timestamp"])
 
 
 def bad_addresses(detail: Mapping[str, Any]) -> Iterator[BadAddress]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from chalicelib.domain.collection import AlreadyPaid, NothingDue, Order, renounce, start, sync
 from chalicelib.domain.errors import InvalidForm, Refused, Unavailable
 from chalicelib.domain.ledger import LeaseAccount, with_running_balance
+from chalicelib.domain.mail_health import BadAddress, mailbox
 from chalicelib.domain.money import cents_from
 from chalicelib.domain.payments import ID_SHAPE, Payment, PaymentStatus
 from chalicelib.handlers.door import new_site
@@ -94,16 +95,17 @@ def show_payment(visit: Visit, id: str) -> Answer:
 
     What the address says is not believed: coming here books nothing that the provider does not confirm.
     """
-    payment, account = _mine(visit, id)
+    payment, account, trouble = _mine(visit, id, visit.signed_in.email)
     if not payment.is_final:
         payment, account = _looked_up(visit, payment, account)
-    return _result(payment, account, done_before=DONE_BEFORE in visit.query)
+    mailed = trouble is None and _is_written_to(visit, payment)
+    return _result(payment, account, done_before=DONE_BEFORE in visit.query, mailed=mailed)
 
 
 @site.form("/paiement/{id}/renoncer")
 def give_up_payment(visit: Visit, id: str) -> Answer:
     """Close the provider's page of a payment."""
-    payment, _ = _mine(visit, id)
+    payment, *_ = _mine(visit, id)
     renounce(portal().collection, payment.id, visit.now)
     return SeeOther(f"/paiement/{id}")
 
@@ -114,11 +116,17 @@ def _looked_up(visit: Visit, payment: Payment, account: LeaseAccount) -> tuple[P
         seen = sync(portal().collection, payment.id, visit.now, payment)
     except Unavailable:
         return payment, account
-    return (payment, account) if seen.version == payment.version else _mine(visit, payment.id)
+    return seen, account if seen.version == payment.version else portal().ledger.account(seen.lease)
 
 
-def _mine(visit: Visit, id: str) -> tuple[Payment, LeaseAccount]:
-    return portal().payments.of_leases(visit.of_shape(id, ID_SHAPE), [hold.lease for hold in visit.holds])
+def _mine(visit: Visit, id: str, email: str = "") -> tuple[Payment, LeaseAccount, BadAddress | None]:
+    leases = [hold.lease for hold in visit.holds]
+    return portal().payments.of_leases(visit.of_shape(id, ID_SHAPE), leases, email)
+
+
+def _is_written_to(visit: Visit, payment: Payment) -> bool:
+    """Tell whether the mail of a payment goes to who looks at it, and not to a co-holder of the lease."""
+    return bool(payment.email) and mailbox(payment.email) == mailbox(visit.signed_in.email)
 
 
 def _year(asked: str, years: list[int]) -> int | None:
@@ -141,7 +149,7 @@ def _nothing_due(balance_cents: int) -> Page:
     return Page("payments/result.html", {**values, "balance_cents": balance_cents})
 
 
-def _result(payment: Payment, account: LeaseAccount, *, done_before: bool) -> Page:
+def _result(payment: Payment, account: LeaseAccount, *, done_before: bool, mailed: bool) -> Page:
     state = payment.status.value
     if payment.status is PaymentStatus.CREATED:
         state = PaymentStatus.OPEN.value
@@ -155,5 +163,6 @@ def _result(payment: Payment, account: LeaseAccount, *, done_before: bool) -> Pa
             "ticket_path": f"/documents/{payment.lease}/{payment.ticket}" if payment.ticket else None,
             "resume_path": payment.address or None,
             "balance_cents": account.balance_cents,
+            "mailed": mailed,
         },
     )

@@ -9,6 +9,11 @@ from chalicelib.web.visit import Visit
 
 site = new_site(__name__)
 RESUMED = "reprise"
+CHANGED = "modifie"
+CHANGES = {
+    "telephones": "Vos téléphones sont enregistrés",
+    "profession": "Votre profession est enregistrée",
+}
 
 
 @site.page("/informations-personnelles")
@@ -39,6 +44,7 @@ def _profile(visit: Visit, status: int = 200) -> Page:
             "passkeys": portal().key_desk.reader.possible,
             "mail": known,
             "resumed": RESUMED in visit.query,
+            "changed": CHANGES.get(visit.query.get(CHANGED, "")),
             "too_often": None if known is None or known.may_be_lifted(visit.now) else TOO_OFTEN,
         },
         status,

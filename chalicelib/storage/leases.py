@@ -1,12 +1,18 @@
 """Leases in DynamoDB: the lease, its holders, units, occupants and rent calls, items of one partition."""
 
 from pynamodb.attributes import UnicodeAttribute
+from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.errors import Absent
+from chalicelib.domain.changes import Change
+from chalicelib.domain.errors import Absent, Unavailable
 from chalicelib.domain.insurance import InsuranceCertificate
 from chalicelib.domain.leases import Lease, Occupant, RentCall, RentedUnit, UnitKind
+from chalicelib.domain.timeline import TimelineEvent
+from chalicelib.storage.changes import change_item
 from chalicelib.storage.insurance import CertificateItem
-from chalicelib.storage.table import Day, Item, Texts, Whole, backwards, lease_key
+from chalicelib.storage.ledger import commit
+from chalicelib.storage.table import CONDITION_FAILED, Day, Item, Texts, Whole, backwards, lease_key
+from chalicelib.storage.timeline import action_item
 
 
 class LeaseItem(Item, discriminator="lease"):
@@ -56,10 +62,11 @@ class OccupantItem(Item, discriminator="occupant"):
     born_on = Day(null=True)
     relation = UnicodeAttribute(default="")
     since_on = Day(null=True)
+    until_on = Day(null=True)
 
     def to_domain(self) -> Occupant:
         """Give the occupant as the domain knows them."""
-        return Occupant(self.reference, self.name, self.born_on, self.relation, self.since_on)
+        return Occupant(self.reference, self.name, self.born_on, self.relation, self.since_on, self.until_on)
 
 
 class CallItem(Item, discriminator="call"):
@@ -82,6 +89,25 @@ class DynamoLeases:
         found = list(backwards(lease_key(number), "CERTIFICATE#", "UNIT#~"))
         certificates = [item.to_domain() for item in found if isinstance(item, CertificateItem)]
         return _lease(number, found), certificates
+
+    def change_billing_address(
+        self, lease: Lease, address: tuple[str, ...], event: TimelineEvent, change: Change
+    ) -> bool:
+        """Write another address over the one that was read."""
+        item = LeaseItem(lease_key(lease.number), "LEASE")
+        as_read = LeaseItem.billing_address == list(lease.billing_address)
+
+        def write(transaction: TransactWrite) -> None:
+            transaction.update(
+                item, actions=[LeaseItem.billing_address.set(list(address))], condition=as_read
+            )
+            transaction.save(action_item(change.tenant, event))
+            transaction.save(change_item(change))
+
+        codes = commit(write)
+        if codes and CONDITION_FAILED not in codes:
+            raise Unavailable("contended")
+        return not codes
 
 
 def lease_items(lease: Lease) -> list[Item]:
@@ -153,4 +179,5 @@ def _occupant_item(pk: str, occupant: Occupant) -> OccupantItem:
         born_on=occupant.born_on,
         relation=occupant.relation,
         since_on=occupant.since_on,
+        until_on=occupant.until_on,
     )

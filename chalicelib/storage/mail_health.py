@@ -1,5 +1,6 @@
 """Addresses that take no mail, in DynamoDB: one item each, away from the account of the same address."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pynamodb.attributes import UnicodeAttribute
@@ -7,7 +8,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import Conflict
-from chalicelib.domain.mail_health import BadAddress, Trouble, mailbox
+from chalicelib.domain.mail_health import BadAddress, Trouble, in_force, mailbox
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.table import CONDITION_FAILED, Item, Moment, Texts, condition_failed, moment
@@ -85,3 +86,9 @@ class DynamoMailHealth:
 def bad_address_key(email: str) -> tuple[str, str]:
     """Give the key of an address in trouble."""
     return f"MAIL#{mailbox(email)}", "MAIL"
+
+
+def trouble_among(found: Iterable[Item]) -> BadAddress | None:
+    """Find what is wrong with the address that was read among other items, while its mail is held back."""
+    known = next((item.to_domain() for item in found if isinstance(item, BadAddressItem)), None)
+    return in_force(known)

@@ -10,6 +10,7 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import Absent, Conflict, Unavailable
 from chalicelib.domain.ledger import LeaseAccount, Posting, lease_account
+from chalicelib.domain.mail_health import BadAddress
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.ledger import (
@@ -21,6 +22,7 @@ from chalicelib.storage.ledger import (
     entry_item,
     write_posting,
 )
+from chalicelib.storage.mail_health import bad_address_key, trouble_among
 from chalicelib.storage.rewriting import rewriting
 from chalicelib.storage.table import Item, Moment, Whole, book_key, moment, together
 from chalicelib.storage.timeline import action_item
@@ -105,14 +107,18 @@ class DynamoPayments:
         except PaymentItem.DoesNotExist as error:
             raise Absent(id) from error
 
-    def of_leases(self, id: str, leases: Sequence[str]) -> tuple[Payment, LeaseAccount]:
+    def of_leases(
+        self, id: str, leases: Sequence[str], email: str = ""
+    ) -> tuple[Payment, LeaseAccount, BadAddress | None]:
         """Read a payment with the accounts of all the leases it may be on: the request is the same one."""
         keys = [(_key(id), "PAYMENT"), *account_keys(leases)]
+        if email:
+            keys.append(bad_address_key(email))
         found = list(together(keys))
         payments = [item.to_domain() for item in found if isinstance(item, PaymentItem)]
         if not payments or payments[0].lease not in leases:
             raise Absent(id)
-        return payments[0], accounts_among([payments[0].lease], found)[0]
+        return payments[0], accounts_among([payments[0].lease], found)[0], trouble_among(found)
 
     def save(self, payment: Payment) -> Payment:
         """Write a changed payment; its lease waits no more once it is final."""

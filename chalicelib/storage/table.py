@@ -9,10 +9,11 @@ second factor         ``EMAIL#<address>``       ``FACTOR``                      
 passkey               ``PASSKEYS#<owner>``      ``<mark>``                        sign-in, page of passkeys
 whose a passkey is    ``PASSKEY#<mark>``        ``PASSKEY``                       sign-in
 challenge, used       ``CHALLENGE#<mark>``      ``CHALLENGE``                     (its absence is a condition)
-agent's profile       ``AGENT#<id>``            ``PROFILE``                       every page of an agent
-agent's session       ``AGENT#<id>``            ``SESSION#<family>``              every page of an agent
+agent, their session  ``AGENT#<id>``            ``PROFILE``, ``SESSION#<family>`` every page of an agent
 tries at a password   ``EMAIL#<address>``       ``TRIES``, ``TRIES#<device>``     sign-in
-tries of others       ``TRIES#<kind>#<name>``   ``TRIES``                         sign-in, registration
+tries of a network    ``TRIES#ip#<network>``    ``TRIES``                         sign-in
+tries of a link       ``TRIES#confirmation#…``  ``TRIES``                         the page that it opens
+tries of others       ``TRIES#<kind>#<name>``   ``TRIES``                         registration, mails
 link of a mail        ``LINK#<sha256>``         ``LINK``                          the page that it opens
 last answer, by kind  ``LINK#<address>``        ``NEWEST#<kind>``                 the worker of accounts
 address in trouble    ``MAIL#<address>``        ``MAIL``                          each mail; home, profile
@@ -22,23 +23,30 @@ open request          ``TENANT#<id>``           ``OPEN#<number>``               
 profile               ``TENANT#<id>``           ``PROFILE``                       every page
 session               ``TENANT#<id>``           ``SESSION#<family>``              every page
 request               ``REQUESTS#<tenant>``     ``<number>``                      Demandes
+last request number   ``SEQUENCE#D<year>``      ``SEQUENCE``                      requests opened here
+form sent, by mark    ``ONCE#<tenant>#<mark>``  ``ONCE``                          the form when sent again
 holder, lease,        ``LEASE#<number>``        ``HOLDER#<tenant>``, ``LEASE``,   Contrat, tickets
 occupant, unit                                  ``OCCUPANT#…``, ``UNIT#…``
 rows last brought in  of leases and tenants     ``~ROWS``                         the import
 rent call             ``LEASE#<number>``        ``CALL#<month>``                  rent notices
 certificate, cover    ``LEASE#<number>``        ``CERTIFICATE#…``, ``COVER``      insurance; home (cover)
+insurance alert       ``LEASE#<number>``        ``ALERT#<end>#<stage>#<tenant>``  the landlord's file; ``due``
+mail of alerts        ``ALERT_MAIL#<id>``       ``MAIL``                          who sends them; SES's word
+latest one of each    ``ALERTED#<tenant>``      ``ALERTED``                       who sends them
+last look at covers   ``INSURANCE``             ``SEEN``                          the next look
 ledger entry          ``BOOK#<account>``        ``ENTRY#<day>#<fact>``            Paiement
-pending payment       ``BOOK#<account>``        ``PENDING``                       home, Paiement
-balance               ``BOOK#<account>``        ``TOTAL``                         home, Paiement
+pending, balance      ``BOOK#<account>``        ``PENDING``, ``TOTAL``            home, Paiement
 payment               ``PAYMENT#<id>``          ``PAYMENT``                       payment pages; index ``due``
 event received        ``EVENT#<id>``            ``EVENT``                         (kept to be looked up)
 document              ``PAPERS#<lease>``        ``<day>#<id>``                    Documents
+outgoing change       ``CHANGES#<day>``         ``<moment>#<id>``                 the export
+upload                ``UPLOAD#<tenant>``       ``<id>``                          its page; index ``due``
+uploads of a day      ``UPLOAD#<tenant>``       ``DAY#<day>``                     (its counts are conditions)
 migration that ran    ``MIGRATIONS``            ``<number>``                      the deployment
 ====================  ========================  ================================  =======================
 
-The letters are chosen: read backwards, a tenant's partition gives the session, the profile, the open
-requests and the holds, then the latest actions, so that one query with a limit is the home page; a book
-gives the balance, the pending payment, then the latest entries.
+The letters are chosen: read backwards, a tenant's partition gives session, profile, open requests and holds,
+then the latest actions: one query with a limit is the home page; a book gives its balance, then its entries.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -117,6 +125,20 @@ class Texts(Attribute[list[str]]):
     def deserialize(self, value: list[dict[str, str]]) -> list[str]:
         """Read the texts."""
         return [one["S"] for one in value]
+
+
+class Facts(Attribute[dict[str, str]]):
+    """Texts by name."""
+
+    attr_type = "M"
+
+    def serialize(self, value: dict[str, str]) -> dict[str, dict[str, str]]:
+        """Spell the texts."""
+        return {name: {"S": one} for name, one in value.items()}
+
+    def deserialize(self, value: dict[str, dict[str, str]]) -> dict[str, str]:
+        """Read the texts."""
+        return {name: one["S"] for name, one in value.items()}
 
 
 class DueIndex(GlobalSecondaryIndex["Item"]):  # type: ignore[no-untyped-call]

@@ -52,10 +52,11 @@ class HoldItem(Item, discriminator="hold"):
     lease = UnicodeAttribute()
     since_on = Day()
     until_on = Day(null=True)
+    lease_ends_on = Day(null=True)
 
     def to_domain(self) -> Hold:
         """Give the hold as the domain knows it."""
-        return Hold(self.lease, self.since_on, self.until_on)
+        return Hold(self.lease, self.since_on, self.until_on, self.lease_ends_on)
 
 
 class DynamoTenants:
@@ -102,6 +103,15 @@ def write_to(transaction: TransactWrite, tenant: str, email: str) -> None:
     )
 
 
+def count_request(transaction: TransactWrite, tenant: str, known: int) -> None:
+    """Add to a transaction that a tenant, who must have sent as many requests as are known, sent one more."""
+    transaction.update(
+        ProfileItem(tenant_key(tenant), "PROFILE"),
+        actions=[ProfileItem.request_count.set(known + 1)],
+        condition=ProfileItem.request_count == known,
+    )
+
+
 def hold_item(tenant: str, hold: Hold) -> HoldItem:
     """Spell a hold for the table."""
     return HoldItem(
@@ -110,4 +120,5 @@ def hold_item(tenant: str, hold: Hold) -> HoldItem:
         lease=hold.lease,
         since_on=hold.since_on,
         until_on=hold.until_on,
+        lease_ends_on=hold.lease_ends_on,
     )

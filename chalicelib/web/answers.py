@@ -14,13 +14,17 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True)
 class Page:
-    """A template and what goes into it; with ``scripts``, those of ours may run on it."""
+    """A template and what goes into it; with ``scripts``, those of ours may run on it.
+
+    ``sends_to`` is the one address beside ours that its forms may send to.
+    """
 
     template: str
     values: dict[str, Any] = field(default_factory=dict)
     status: int = 200
     cookies: tuple[str, ...] = ()
     scripts: bool = False
+    sends_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,17 @@ class Asset:
 Answer = Page | SeeOther | Leave | Asset
 
 
-def headers_for(entrance: Entrance, *, scripts: bool = False) -> dict[str, str]:
+def headers_for(entrance: Entrance, *, scripts: bool = False, sends_to: str = "") -> dict[str, str]:
     """Give the headers of every answer, errors included (OWASP Secure Headers, ASVS 3.4).
 
     ``form-action`` names the payment page too, since browsers follow the redirection of a form under it.
     """
+    targets = " ".join(["'self'", entrance.checkout_origin, *([sends_to] if sends_to else [])])
     own_scripts = "script-src 'self'; " if scripts else ""
     policy = (
         f"default-src 'none'; {own_scripts}style-src 'self'; img-src 'self'; base-uri 'none'; "
         "frame-ancestors 'none'; "
-        f"form-action 'self' {entrance.checkout_origin}; "
+        f"form-action {targets}; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     )
     headers = {
@@ -87,10 +92,16 @@ def elsewhere(
 
 
 def html(
-    entrance: Entrance, body: str, status: int, cookies: tuple[str, ...] = (), *, scripts: bool = False
+    entrance: Entrance,
+    body: str,
+    status: int,
+    cookies: tuple[str, ...] = (),
+    *,
+    scripts: bool = False,
+    sends_to: str = "",
 ) -> Response:
     """Answer with a page."""
-    headers = headers_for(entrance, scripts=scripts) | {"Content-Type": HTML}
+    headers = headers_for(entrance, scripts=scripts, sends_to=sends_to) | {"Content-Type": HTML}
     return Response(body, headers=_with_cookies(headers, cookies), status_code=status)
 
 

@@ -101,10 +101,11 @@ class Visit:
         return asked
 
     def lease(self, number: str) -> str:
-        """Give the lease asked for, the first one when none is named; another's is ``Absent``."""
+        """Give the lease asked for; when none is named, the first that runs; another's is ``Absent``."""
         visitor = self.signed_in
         if not number and visitor.holds:
-            return visitor.holds[0].lease
+            running = (hold.lease for hold in visitor.holds if not hold.is_former(self.today))
+            return next(running, visitor.holds[0].lease)
         if not visitor.holds_lease(number):
             raise Absent(number)
         return number

@@ -17,7 +17,7 @@
     roll_back(place)                        # to the release before; or roll_back(place, "20261123T084200Z-…")
     migrate(place, all_migrations(), dry_run=True)
 
-``folder`` holds ``deployment.zip``, ``documents-layer.zip`` and ``template.yaml``.  The stage's secret has to
+``folder`` holds ``deployment.zip``, the two layers and ``template.yaml``.  The stage's secret has to
 be in Secrets Manager (``needed_keys(stage.name)`` lists what is in it).  ``NotReady`` means that nothing was
 begun, ``DeploymentFailed`` that something went wrong on the way (``Declined``: the person said no); their
 text is for the operator.

@@ -2,7 +2,7 @@
 
 ====================================  ==================================================================
 ``code/<sha256>.zip``                 what the functions run
-``layers/<sha256>.zip``               the engine that prints papers
+``layers/<sha256>.zip``               the engine that prints papers, what reads PDF and photos
 ``templates/<sha256>.yaml``           the template, with the two above written into it
 ``releases/<moment>-<sha256>.json``   one release: which template, from which commit, by whom, after which
 ====================================  ==================================================================

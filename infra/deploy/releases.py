@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from infra.deploy.code_store import CodeStore
 from infra.deploy.failure import DeploymentFailed, NotReady
-from infra.package.build import ARCHIVE, LAYER, ROOT, TEMPLATE
+from infra.package.build import ARCHIVE, INSPECTION_LAYER, LAYER, ROOT, TEMPLATE
 
 FOLDER = "releases/"
 SHORT = 12
@@ -27,11 +27,15 @@ PACKED = (
 
 
 class Files(NamedTuple):
-    """The keys of a package's files in the bucket.  The template names the other two."""
+    """The keys of a package's files in the bucket.  The template names the others.
+
+    Releases from before there was something to inspect have no ``inspection``.
+    """
 
     template: str
     code: str
     layer: str
+    inspection: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,17 +53,17 @@ class Release:
 
 
 def upload_package(store: CodeStore, package: Path, work: Path) -> Files:
-    """Upload what is not there yet; the template, which names the other two, is written into ``work``."""
-    code = store.upload("code", package / ARCHIVE)
-    layer = store.upload("layers", package / LAYER)
+    """Upload what is not there yet; the template, which names the others, is written into ``work``."""
+    folders = {ARCHIVE: "code", LAYER: "layers", INSPECTION_LAYER: "layers"}
+    keys = {name: store.upload(folder, package / name) for name, folder in folders.items()}
     template = (package / TEMPLATE).read_text(encoding="utf-8")
-    for local, key in ((f"./{ARCHIVE}", code), (f"./{LAYER}", layer)):
+    for local, key in ((f"./{name}", key) for name, key in keys.items()):
         if local not in template:
             raise NotReady(f"{package / TEMPLATE} does not speak of {local}")
         template = template.replace(local, f"s3://{store.bucket}/{key}")
     named = work / TEMPLATE
     named.write_text(template, encoding="utf-8")
-    return Files(store.upload("templates", named), code, layer)
+    return Files(store.upload("templates", named), *keys.values())
 
 
 def name_release(at: datetime, template: str) -> str:
@@ -87,7 +91,7 @@ def get(store: CodeStore, name: str) -> Release:
     release = find(store, name)
     if release is None:
         raise DeploymentFailed(f"the bucket {store.bucket} has no release {name}")
-    if missing := [key for key in release.files if not store.has(key)]:
+    if missing := [key for key in release.files if key and not store.has(key)]:
         raise DeploymentFailed(f"the release {name} is not whole: {store.bucket} lost {', '.join(missing)}")
     return release
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.config import SECRETS, BadSettings, read_config
+from chalicelib.config import GUARDDUTY, SECRETS, BadSettings, read_config
 from infra.aws.merge import PARTS, read_template
 from infra.deploy.failure import NotReady
 from infra.deploy.place import REGION, Place
@@ -78,6 +78,7 @@ def _start_with(place: Place, held: str) -> None:
         "PORTAL_TABLE": given["TableName"],
         "PORTAL_MAIL_SENDER": given["MailSender"],
         "PORTAL_ACCESS_QUEUE": TO_COME,
+        "PORTAL_SCANNER": given.get("Scanner", GUARDDUTY),
         "STRIPE_ADDRESS": given.get("StripeAddress", ""),
         "STRIPE_CHECKOUT_ORIGIN": given.get("StripeCheckoutOrigin", ""),
         "PORTAL_SECRETS": given["SecretsName"],

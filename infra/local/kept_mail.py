@@ -15,6 +15,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from infra.local import mail_receipts
+
 Answer = tuple[int, dict[str, str], Any]
 _OUTBOUND = "/v2/email/outbound-emails"
 
@@ -51,8 +53,15 @@ class KeptMail:
         if method == "POST" and path == _OUTBOUND and answer[0] == 200:
             request = json.loads(body)
             message = _message(request)
-            self.keep(request.get("FromEmailAddress", ""), _recipients(request, message), message)
+            recipients = _recipients(request, message)
+            self.keep(request.get("FromEmailAddress", ""), recipients, message)
+            mail_receipts.tell(request, _message_id(answer), recipients)
         return answer
+
+
+def _message_id(answer: Answer) -> str:
+    """Give the name by which SES knows a mail that it took."""
+    return str(json.loads(answer[2])["MessageId"])
 
 
 def _message(request: dict[str, Any]) -> bytes:

@@ -11,7 +11,7 @@ from chalice.local import LambdaContext
 
 from infra.local.cloud import Cloud
 from infra.local.keys import LocalKeys
-from infra.local.resources import REGION, Resources
+from infra.local.resources import MAIL_RECEIPTS, REGION, Resources
 from infra.local.server import Event
 from infra.local.settings import LocalSettings
 
@@ -33,12 +33,17 @@ def use_local_settings(
             "PORTAL_ADDRESS": settings.portal_address,
             "PORTAL_TABLE": resources.table,
             "PORTAL_FILES_BUCKET": resources.files_bucket,
+            "PORTAL_UPLOADS_BUCKET": resources.uploads_bucket,
+            "PORTAL_SCANNER": "guardduty",
             "PORTAL_PAYMENTS_QUEUE": resources.payments_queue,
             "PORTAL_DOCUMENTS_QUEUE": resources.documents_queue,
             "PORTAL_ACCESS_QUEUE": resources.access_queue,
+            "PORTAL_UPLOADS_QUEUE": resources.uploads_queue,
+            "PORTAL_ALERTS_QUEUE": resources.alerts_queue,
             "PORTAL_SESSION_KEY": keys.session_key,
             "PORTAL_DATA_KEYS": keys.data_key,
             "PORTAL_MAIL_SENDER": resources.mail_sender,
+            "PORTAL_MAIL_RECEIPTS": MAIL_RECEIPTS,
             "STRIPE_API_KEY": "sk_test_local",
             "STRIPE_WEBHOOK_SECRETS": keys.webhook_secret,
             "STRIPE_ADDRESS": settings.panel_address + STRIPE_PATH,

@@ -4,6 +4,7 @@ The same description serves ``make run`` and the tests; on AWS itself the templa
 same things.  Creating is safe to run again: everything that is there stays as it is.
 """
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,15 +16,20 @@ from botocore.exceptions import ClientError
 REGION = "eu-west-3"
 TABLE = "espace-locataire"
 FILES_BUCKET = "espace-locataire-files"
+UPLOADS_BUCKET = "espace-locataire-uploads"
 PAYMENTS_QUEUE = "espace-locataire-payments"
 DOCUMENTS_QUEUE = "espace-locataire-documents"
 MAIL_EVENTS_QUEUE = "espace-locataire-mail-events"
 ACCESS_QUEUE = "espace-locataire-access"
-QUEUES = (PAYMENTS_QUEUE, DOCUMENTS_QUEUE, MAIL_EVENTS_QUEUE, ACCESS_QUEUE)
+UPLOADS_QUEUE = "espace-locataire-uploads"
+ALERTS_QUEUE = "espace-locataire-alerts"
+SCANNER_QUEUE = "espace-locataire-scanner"  # GuardDuty listens by itself on AWS
+QUEUES = (PAYMENTS_QUEUE, DOCUMENTS_QUEUE, MAIL_EVENTS_QUEUE, ACCESS_QUEUE, UPLOADS_QUEUE, ALERTS_QUEUE)
 DEAD_SUFFIX = "-dead"
 EXPIRY_ATTRIBUTE = "expires_at_epoch"
 MAX_RECEIVES = 5
 MAIL_DOMAIN = "littoral-habitat.example"
+MAIL_RECEIPTS = "espace-locataire-receipts"
 MAIL_SENDER = f"ne-pas-repondre@{MAIL_DOMAIN}"
 
 _KEYS = ("pk", "sk", "due_pk", "due_sk")
@@ -60,10 +66,13 @@ class Resources:
 
     table: str
     files_bucket: str
+    uploads_bucket: str
     payments_queue: str
     documents_queue: str
     mail_events_queue: str
     access_queue: str
+    uploads_queue: str
+    alerts_queue: str
     mail_sender: str
 
     def queue_urls(self) -> dict[str, str]:
@@ -73,13 +82,28 @@ class Resources:
             DOCUMENTS_QUEUE: self.documents_queue,
             MAIL_EVENTS_QUEUE: self.mail_events_queue,
             ACCESS_QUEUE: self.access_queue,
+            UPLOADS_QUEUE: self.uploads_queue,
+            ALERTS_QUEUE: self.alerts_queue,
         }
 
 
 def known_resources(endpoint: str, account: str, table: str = TABLE) -> Resources:
     """Give the addresses the resources have, or will have, at an endpoint: they follow from the names."""
-    payments, documents, mail_events, access = (f"{endpoint}/{account}/{name}" for name in QUEUES)
-    return Resources(table, FILES_BUCKET, payments, documents, mail_events, access, MAIL_SENDER)
+    payments, documents, mail_events, access, uploads, alerts = (
+        f"{endpoint}/{account}/{name}" for name in QUEUES
+    )
+    return Resources(
+        table,
+        FILES_BUCKET,
+        UPLOADS_BUCKET,
+        payments,
+        documents,
+        mail_events,
+        access,
+        uploads,
+        alerts,
+        MAIL_SENDER,
+    )
 
 
 @cache
@@ -99,17 +123,22 @@ def client(service: str, endpoint: str, credentials: Credentials) -> Any:
 def create_resources(
     endpoint: str, credentials: Credentials, *, table: str = TABLE, visibility_seconds: int = 10
 ) -> Resources:
-    """Create the table, the bucket, the queues and the sender where they are missing.
+    """Create the table, the buckets, the queues and the sender where they are missing.
 
     ``visibility_seconds`` is short here (180 on AWS) so that a message whose handler crashed comes back while
     somebody is still looking.
     """
     create_table(client("dynamodb", endpoint, credentials), table)
-    _create_bucket(client("s3", endpoint, credentials))
+    s3 = client("s3", endpoint, credentials)
+    for bucket in (FILES_BUCKET, UPLOADS_BUCKET):
+        _create_bucket(s3, bucket)
     sqs = client("sqs", endpoint, credentials)
-    for name in QUEUES:
+    for name in (*QUEUES, SCANNER_QUEUE):
         _create_queue(sqs, name, visibility_seconds)
+    events = client("events", endpoint, credentials)
+    _tell_of_uploads(s3, events, credentials.access_key_id)
     _create_sender(client("sesv2", endpoint, credentials))
+    _tell_of_mails(events, credentials.access_key_id)
     return known_resources(endpoint, credentials.access_key_id, table)
 
 
@@ -125,11 +154,27 @@ def create_table(dynamodb: Any, name: str) -> None:
     )
 
 
-def _create_bucket(s3: Any) -> None:
+def _create_bucket(s3: Any, name: str) -> None:
     try:
-        s3.create_bucket(Bucket=FILES_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
     except ClientError as error:
         _unless(error, "BucketAlreadyOwnedByYou")
+
+
+def _tell_of_uploads(s3: Any, events: Any, account: str) -> None:
+    """Have what arrives in the quarantine told to who inspects it, and to the stand-in for the scanner."""
+    s3.put_bucket_notification_configuration(
+        Bucket=UPLOADS_BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    arrived = {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created"],
+        "detail": {"bucket": {"name": [UPLOADS_BUCKET]}},
+    }
+    events.put_rule(Name=UPLOADS_BUCKET, EventPattern=json.dumps(arrived))
+    queues = (UPLOADS_QUEUE, SCANNER_QUEUE)
+    targets = [{"Id": name, "Arn": f"arn:aws:sqs:{REGION}:{account}:{name}"} for name in queues]
+    events.put_targets(Rule=UPLOADS_BUCKET, Targets=targets)
 
 
 def _create_queue(sqs: Any, name: str, visibility_seconds: int) -> None:
@@ -150,6 +195,18 @@ def _create_sender(ses: Any) -> None:
         ses.create_email_identity(EmailIdentity=MAIL_DOMAIN)
     except ClientError as error:
         _unless(error, "AlreadyExistsException")
+    try:
+        ses.create_configuration_set(ConfigurationSetName=MAIL_RECEIPTS)
+    except ClientError as error:
+        _unless(error, "AlreadyExistsException")
+
+
+def _tell_of_mails(events: Any, account: str) -> None:
+    """Have what became of mails with a receipt told to who records it."""
+    told = {"source": ["aws.ses"], "detail-type": ["Email Sent", "Email Delivered"]}
+    events.put_rule(Name=MAIL_RECEIPTS, EventPattern=json.dumps(told))
+    arn = f"arn:aws:sqs:{REGION}:{account}:{MAIL_EVENTS_QUEUE}"
+    events.put_targets(Rule=MAIL_RECEIPTS, Targets=[{"Id": MAIL_EVENTS_QUEUE, "Arn": arn}])
 
 
 def _unless(error: ClientError, accepted: str) -> None:

@@ -14,7 +14,8 @@ from infra.local.parts import Parts, Person
 from infra.local.portal_app import STRIPE_PATH, WEBHOOKS_PATH, load_portal, not_found, use_local_settings
 from infra.local.provider import Provider
 from infra.local.queues import Queues
-from infra.local.resources import client, create_resources, known_resources
+from infra.local.resources import SCANNER_QUEUE, client, create_resources, known_resources
+from infra.local.scanner import Scanner
 from infra.local.schedules import Schedules
 from infra.local.server import answer_with
 from infra.local.serving import LoopbackServer
@@ -35,6 +36,12 @@ class Whole:
         self._answer = answer_with(app, not_found)
         sqs = client("sqs", cloud.endpoint, cloud.credentials)
         self._loop = QueueLoop(app, sqs, resources.queue_urls())
+        self._scanner = Scanner(
+            client("s3", cloud.endpoint, cloud.credentials),
+            sqs,
+            f"{cloud.endpoint}/{cloud.credentials.access_key_id}/{SCANNER_QUEUE}",
+            resources.uploads_queue,
+        )
         self._schedules = Schedules(app, self._clock, state / "schedules.json")
         self._provider = Provider(
             settings.panel_address + STRIPE_PATH,
@@ -75,11 +82,13 @@ class Whole:
         panel.start()
         self._provider.start()
         self._loop.start()
+        self._scanner.start()
         self._schedules.start()
         try:
             yield
         finally:
             self._schedules.stop()
+            self._scanner.stop()
             self._loop.stop()
             self._provider.stop()
             portal.stop()

@@ -21,6 +21,7 @@ PUBLIC = [
     "/donnees-personnelles",
     "/accessibilite",
     "/gestion/connexion",
+    "/gestion/mot-de-passe",
     "/nulle-part",
 ]
 PRIVATE = [
@@ -28,8 +29,12 @@ PRIVATE = [
     "/informations-personnelles",
     "/informations-personnelles/mot-de-passe",
     "/informations-personnelles/e-mail",
+    "/informations-personnelles/coordonnees",
+    "/informations-personnelles/profession",
     "/sessions",
     "/contrat",
+    "/contrat/adresse-de-facturation",
+    "/contrat/occupants/ajout",
     "/documents",
     "/paiement",
     "/paiement/payer",

@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from infra.local.serving import LoopbackServer
-from tests.handlers.conftest import eloise, hashes, kept_clients, provider
+from tests.handlers.conftest import eloise, hashes, provider
 from tests.mothers import Household
 from tests.town import forget_portal
 from tests.visitors import ANSWER, PASSWORD
 
-__all__ = ["eloise", "hashes", "kept_clients", "provider"]
+__all__ = ["eloise", "hashes", "provider"]
 pytestmark = pytest.mark.browser
 DEVICE = {
     "protocol": "ctap2",

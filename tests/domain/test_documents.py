@@ -20,10 +20,8 @@ from chalicelib.storage.leases import DynamoLeases, lease_items
 from chalicelib.storage.ledger import DynamoLedger
 from chalicelib.storage.payments import DynamoPayments
 from chalicelib.storage.tenants import DynamoTenants, profile_item
-from infra.local import resources
 from infra.local.resources import Resources
 from tests.mothers import NOW, a_lease, a_payment, a_posting, a_tenant, put
-from tests.town import KEPT_CLIENT
 
 
 class Cut(Exception):
@@ -65,7 +63,12 @@ class Letters:
     undeliverable: bool = False
 
     def send(
-        self, to: str, template: str, values: Mapping[str, Any], attachments: Sequence[Attachment] = ()
+        self,
+        to: str,
+        template: str,
+        values: Mapping[str, Any],
+        attachments: Sequence[Attachment] = (),
+        receipt: str = "",
     ) -> None:
         self.steps.take("mail")
         if self.undeliverable:
@@ -85,12 +88,6 @@ class Office:
 
     def issue(self, after: timedelta = timedelta()) -> Any:
         return issue_ticket(self.registry, self.payment, NOW + after)
-
-
-@pytest.fixture(autouse=True)
-def kept_clients(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the clients that lay out the table: making them anew for each test is half of its time."""
-    monkeypatch.setattr(resources, "client", KEPT_CLIENT)
 
 
 @pytest.fixture

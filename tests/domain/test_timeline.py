@@ -55,13 +55,21 @@ def test_nothing_done_is_no_day() -> None:
         (Action.MAIL_RESUMED, "Envoi de nos messages rétabli vers p-1"),
         (Action.PASSWORD_CHANGED, "Mot de passe modifié"),
         (Action.ADDRESS_CHANGED, "Identifiant modifié : p-1"),
+        (Action.PHONES_CHANGED, "Coordonnées modifiées : ASCENSEURS"),
+        (Action.PROFESSION_CHANGED, "Profession modifiée : ASCENSEURS"),
     ],
 )
 def test_every_action_has_its_words_and_its_page(action: Action, words: str) -> None:
     done = event(2026, 11, 23, 8, action=action)
 
     assert done.text.replace("\u00a0", " ") == words
-    here = (Action.MAIL_RESUMED, Action.PASSWORD_CHANGED, Action.ADDRESS_CHANGED)
+    here = (
+        Action.MAIL_RESUMED,
+        Action.PASSWORD_CHANGED,
+        Action.ADDRESS_CHANGED,
+        Action.PHONES_CHANGED,
+        Action.PROFESSION_CHANGED,
+    )
     own = dict.fromkeys(here, "/informations-personnelles")
     assert done.path == (own | {Action.REQUEST_SENT: "/demandes/p-1"}).get(action, "/paiement/p-1")
 

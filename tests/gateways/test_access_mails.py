@@ -1,28 +1,36 @@
-"""The mails about accounts: both versions say the same, lead to us alone, and call nothing from outside."""
+"""The mails about accounts and files: both versions say the same, lead to us alone, and load nothing."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
 
+from chalicelib.domain.insurance import CertificateState
 from chalicelib.domain.mail import Mailer
+from chalicelib.domain.uploads import FLAWS, Flaw
 from chalicelib.templating import ROOT
 from tests.gateways.test_mail import SITE, Outbox, Words, mail, outbox, part, shared, words
+from tests.mothers import a_certificate_sent
 
 __all__ = ["mail", "outbox", "shared"]
 TO = "camille@courriel.example"
 TOKEN = "Z" * 43
 NAME, AT = "Mme Éloïse D’Aubigné-Lefèvre", datetime(2026, 11, 23, 8, 42, tzinfo=UTC)
+REFUSED = replace(
+    a_certificate_sent(), state=CertificateState.REFUSED, reason="L’adresse n’est pas la vôtre."
+)
 TOLD = {"name": NAME, "at": AT}
 MAILS: dict[str, dict[str, Any]] = {
     "open_account": {"token": TOKEN},
     "account_exists": {"same": False},
     "address_taken": {},
-    "new_password": {"token": TOKEN, "name": NAME},
+    "new_password": {"token": TOKEN, "name": NAME, "staff": False},
     "password_changed": TOLD,
     "many_failures": {"token": TOKEN, "name": NAME},
+    "many_failures_staff": {},
     "session_replayed": TOLD | {"device": "Chrome sur Android"},
     "address_change_asked": TOLD | {"masked": "e…@nouvelle.example"},
     "confirm_address": {"token": TOKEN},
@@ -30,8 +38,13 @@ MAILS: dict[str, dict[str, Any]] = {
     "account_opened": TOLD,
     "second_factor_added": {"at": AT, "device": "Firefox sur Windows"},
     "recovery_code_used": {"at": AT, "device": "Firefox sur Windows"},
+    "recovery_codes_renewed": {"at": AT, "device": "Firefox sur Windows"},
     "passkey_added": TOLD | {"device": "Téléphone"},
+    "passkey_removed": TOLD | {"device": "Téléphone"},
     "passkey_copied": TOLD | {"device": "Téléphone"},
+    "upload_refused": {"what": "La pièce jointe", "reason": FLAWS[Flaw.LOCKED], "path": "/envois/x"},
+    "certificate_accepted": {"certificate": a_certificate_sent(), "name": NAME, "lasting": True},
+    "certificate_refused": {"certificate": REFUSED, "name": NAME},
 }
 LEADS_TO = {
     "open_account": f"/confirmation/{TOKEN}",
@@ -40,19 +53,24 @@ LEADS_TO = {
     "new_password": f"/mot-de-passe/{TOKEN}",
     "password_changed": "/mot-de-passe",
     "many_failures": f"/deverrouillage/{TOKEN}",
+    "many_failures_staff": "/gestion/mot-de-passe",
     "session_replayed": "/mot-de-passe",
     "address_change_asked": "/mot-de-passe",
     "confirm_address": f"/confirmation/{TOKEN}",
     "second_factor_added": "/gestion/codes-de-secours",
     "recovery_code_used": "/gestion/codes-de-secours",
+    "recovery_codes_renewed": "/gestion/codes-de-secours",
+    "upload_refused": "/envois/x",
+    "certificate_accepted": "/contrat/assurance?contrat=9126",
+    "certificate_refused": "/contrat/assurance?contrat=9126",
 }
 LONGEST_SUBJECT = 60
 
 
-def test_every_mail_is_tried_here_or_with_the_tickets() -> None:
+def test_every_mail_is_tried_here_or_with_the_tickets_or_the_alerts() -> None:
     there = {path.stem for path in (ROOT / "templates" / "mail").glob("*.txt")}
 
-    assert there == MAILS.keys() | {"base", "payment_ticket"}
+    assert there == MAILS.keys() | {"base", "payment_ticket", "insurance_alert"}
     assert there - {"base"} <= {path.stem for path in (ROOT / "templates" / "mail").glob("*.html")}
 
 
@@ -121,6 +139,42 @@ def outbox_message(call: dict[str, Any]) -> str:
     one.calls = [call]
     assert "<b>M." not in part(one.message(), "html")
     return part(one.message(), "plain").replace("\r\n", "\n").replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "path"),
+    [
+        ("new_password", {"token": TOKEN, "name": "", "staff": True}, f"/gestion/mot-de-passe/{TOKEN}"),
+        ("password_changed", TOLD | {"forgotten": "yes", "staff": "yes"}, "/gestion/mot-de-passe"),
+    ],
+)
+def test_an_agent_s_mail_speaks_of_their_account_and_leads_to_their_page(
+    mail: Mailer, outbox: Outbox, template: str, values: dict[str, Any], path: str
+) -> None:
+    mail.send(TO, template, values)
+
+    message = outbox.message()
+    page, text = part(message, "html"), part(message, "plain")
+    assert words("".join(Words(page).found)) == words(text)
+    assert re.findall(r"https?://\S+", text) == [SITE + path]
+    assert f'href="{SITE + path}"' in page
+    assert "votre compte de gestion" in " ".join(text.split())
+    assert "votre espace locataire" not in " ".join(text.split())
+
+
+@pytest.mark.parametrize("template", ["passkey_added", "passkey_removed", "passkey_copied"])
+@pytest.mark.parametrize(
+    ("staff", "whom"), [({}, "appelez-nous"), ({"staff": "yes"}, "prévenez qui a ouvert")]
+)
+def test_who_did_not_do_it_is_told_whom_to_tell(
+    mail: Mailer, outbox: Outbox, template: str, staff: dict[str, str], whom: str
+) -> None:
+    mail.send(TO, template, MAILS[template] | staff)
+
+    page, text = part(outbox.message(), "html"), part(outbox.message(), "plain")
+    assert words("".join(Words(page).found)) == words(text)
+    assert whom in " ".join(text.split())
+    assert ("appelez-nous" in " ".join(text.split())) != bool(staff)
 
 
 def test_whose_account_it_is_makes_another_mail(mail: Mailer, outbox: Outbox) -> None:

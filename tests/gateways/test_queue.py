@@ -7,9 +7,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from chalicelib.domain.errors import Unavailable
 from chalicelib.gateways.queue import SqsAccess
-from infra.local.resources import Resources
+from infra.local.resources import Resources, client
 from tests.conftest import ACCOUNT
-from tests.town import KEPT_CLIENT, portal_endpoint
+from tests.town import portal_endpoint
 
 
 def test_an_asking_arrives_as_it_was_given(resources: Resources) -> None:
@@ -17,7 +17,7 @@ def test_an_asking_arrives_as_it_was_given(resources: Resources) -> None:
 
     SqsAccess(resources.access_queue).ask(asking)
 
-    sqs = KEPT_CLIENT("sqs", portal_endpoint(resources), ACCOUNT)
+    sqs = client("sqs", portal_endpoint(resources), ACCOUNT)
     (message,) = sqs.receive_message(QueueUrl=resources.access_queue)["Messages"]
     assert json.loads(message["Body"]) == asking
 

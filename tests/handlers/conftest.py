@@ -1,23 +1,21 @@
 """Fixtures for the pages: a town with two neighbours, and their browsers."""
 
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 
+from chalicelib.domain.errors import Unavailable
 from chalicelib.gateways.passwords import TODAY_S, Argon2Passwords
-from infra.local import resources
+from chalicelib.gateways.queue import SqsAccess
 from infra.local.resources import Resources
 from tests import mothers
 from tests.conftest import Clock
 from tests.mothers import Household
-from tests.town import KEPT_CLIENT, Counted, Provider
+from tests.town import Counted, Provider
 from tests.visitors import PASSWORD, Visitor
-
-
-@pytest.fixture(autouse=True)
-def kept_clients(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the clients that lay out the town: making them anew for each test is half of its time."""
-    monkeypatch.setattr(resources, "client", KEPT_CLIENT)
 
 
 @pytest.fixture
@@ -89,3 +87,33 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Argon2Passwords, "hash", lambda _, password: quick + password)
     monkeypatch.setattr(Argon2Passwords, "matches", matches)
+
+
+@pytest.fixture
+def holder(table: Resources, clock: Clock) -> None:
+    """Settle in the holder of L/9127, who has no account."""
+    mothers.francois_xavier()
+
+
+@pytest.fixture
+def queue_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the queue of what has to be written to people take nothing."""
+
+    def away(*_: object) -> None:
+        raise Unavailable("access queue")
+
+    monkeypatch.setattr(SqsAccess, "ask", away)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count the requests to the queues from now on."""
+    found: Counter[str] = Counter()
+    make = BaseClient._make_api_call
+
+    def count(own: Any, operation: str, asked: Any) -> Any:
+        found[operation] += own.meta.service_model.service_name == "sqs"
+        return make(own, operation, asked)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", count)
+    return found

@@ -8,7 +8,8 @@ import pytest
 from chalicelib.storage.table import Item, connection
 from infra.local.resources import Resources
 from tests import access_matrix
-from tests.handlers.test_strangers import HERS
+from tests.belongings import HERS
+from tests.handlers.test_forms import ADDRESS, ARRIVAL, CERTIFICATE
 from tests.mothers import ELOISES_LEASE, NADEGES_LEASE, Household
 from tests.visitors import PASSWORD, Seen, Visitor
 
@@ -32,9 +33,38 @@ class Form:
 
 
 TRIES = frozenset({"tally"})
+OPENING = frozenset({"request", "open_request", "profile", "action", "change", "once", "sequence"})
+OF_LOUIS = {"contrat": ELOISES_LEASE, "occupant": "o-1", "envoi": "m" * 22}
 FORMS = [
+    Form(
+        "/contrat/adresse-de-facturation",
+        {"contrat": ELOISES_LEASE, **ADDRESS},
+        frozenset({"lease", "action", "change"}),
+    ),
+    Form("/contrat/occupants/ajout", {"contrat": ELOISES_LEASE, "envoi": "m" * 22, **ARRIVAL}, OPENING),
+    Form("/contrat/occupants/sortie", {**OF_LOUIS, "depart": "2026-11-30"}, OPENING),
+    Form(
+        "/contrat/occupants/modification",
+        {**OF_LOUIS, "nom": "Louis D’Aubigny", "naissance": "2015-05-04", "lien": "Enfant"},
+        OPENING,
+    ),
+    Form(
+        "/contrat/assurance",
+        {"contrat": ELOISES_LEASE, "envoi": "p" * 22, **CERTIFICATE},
+        frozenset({"upload", "upload_day"}),
+    ),
     Form("/paiement", {"contrat": ELOISES_LEASE, "choix": "solde"}, frozenset({"payment", "pending"})),
     Form("/informations-personnelles/messages"),
+    Form(
+        "/informations-personnelles/coordonnees",
+        {"telephone-mobile": "07 56 78 90 12"},
+        frozenset({"profile", "action", "change"}),
+    ),
+    Form(
+        "/informations-personnelles/profession",
+        {"situation-professionnelle": "Retraité", "profession": "", "employeur": "Port de commerce"},
+        frozenset({"profile", "action", "change"}),
+    ),
     Form("/informations-personnelles/e-mail", {"nouvelle-adresse": "autre@exemple.fr"}, TRIES),
     Form(
         "/informations-personnelles/mot-de-passe",
@@ -65,7 +95,7 @@ FORMS = [
     Form("/informations-personnelles/cles/retirer", {"cle": "x"}),
     Form("/mot-de-passe", {"identifiant": "9126-1@demo.example"}, TRIES),
 ]
-# Forms of a mail's link carry the token and passwords; those of agents are tried with their pages.
+# Forms of mailed links and of agents: tests/handlers/test_forbidden_elsewhere.py tries them.
 ELSEWHERE = (
     "/confirmation/",
     "/mot-de-passe/",
@@ -73,6 +103,8 @@ ELSEWHERE = (
     "/gestion",
     "/webhooks/",
     "/paiement/{id}/",
+    "/demandes/{number}/",
+    "/envois/{id}/",
 )
 
 

@@ -1,5 +1,6 @@
 """Forms that somebody else sends in a tenant's name: refused, with nothing written."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -9,8 +10,10 @@ import app
 from chalicelib.domain.accounts import Role
 from chalicelib.domain.links import LinkKind
 from chalicelib.portal import portal
+from chalicelib.storage.service_requests import request_items
+from chalicelib.storage.uploads import upload_item
 from chalicelib.web.audience import audience_of
-from tests.mothers import ELOISE, NOW, Household
+from tests.mothers import ELOISE, NOW, Household, a_refused_upload, a_request, put
 from tests.newcomers import TYPED, issued
 from tests.town import Counted
 from tests.visitors import FORM, Seen, Visitor
@@ -18,21 +21,50 @@ from tests.visitors import FORM, Seen, Visitor
 OURS = "http://127.0.0.1:8000"
 PAYMENT = "4f9a2c01" + "0" * 24
 NEW = {"nouveau-mot-de-passe": "Mouette-4172-rieuse!", "confirmer": "Mouette-4172-rieuse!"}
+ARRIVAL = {"nom": "Sarah", "naissance": "2026-11-20", "lien": "Enfant", "arrivee": "2026-11-22"}
+CERTIFICATE = {"assureur": "MAIF", "police": "P-1", "debut": "2026-11-01", "fin": "2027-10-31"}
+ADDRESS = {
+    "destinataire": "Mme Éloïse D’Aubigné",
+    "voie": "14, rue de la Corderie",
+    "code-postal": "17300",
+    "ville": "Rochefort",
+}
 FIELDS = {
     "/confirmation/{token}": {},
     "/confirmation/{token}/nouveau": {},
     "/connexion/cle": {"reponse": "{}"},
+    "/contrat/adresse-de-facturation": {"contrat": "9126", **ADDRESS},
+    "/contrat/assurance": {"contrat": "9126", "envoi": "p" * 22, **CERTIFICATE},
+    "/contrat/occupants/ajout": {"contrat": "9126", "envoi": "m" * 22, **ARRIVAL},
+    "/contrat/occupants/modification": {
+        "contrat": "9126",
+        "envoi": "n" * 22,
+        "occupant": "o-1",
+        "nom": "Louis D’Aubigny",
+        "lien": "Enfant",
+        "naissance": "2015-05-04",
+    },
+    "/contrat/occupants/sortie": {
+        "contrat": "9126",
+        "envoi": "o" * 22,
+        "occupant": "o-1",
+        "depart": "2026-11-30",
+    },
     "/connexion": {"identifiant": "9126-1@demo.example", "mot-de-passe": "Bonjour-2026!"},
     "/deconnexion": {},
+    "/demandes/{number}/pieces": {"envoi": "q" * 22},
     "/deverrouillage/{token}": {},
+    "/envois/{id}/recommencer": {"envoi": "r" * 22},
     "/informations-personnelles/cles": {"reponse": "{}"},
     "/informations-personnelles/cles/retirer": {"cle": "0" * 64},
+    "/informations-personnelles/coordonnees": {"telephone-mobile": "07 56 78 90 12"},
     "/informations-personnelles/e-mail": {"nouvelle-adresse": "eloise@nouvelle.example"},
     "/informations-personnelles/messages": {},
     "/informations-personnelles/mot-de-passe": {
         "nouveau-mot-de-passe": "Mouette-4172-rieuse!",
         "nouveau-mot-de-passe-encore": "Mouette-4172-rieuse!",
     },
+    "/informations-personnelles/profession": {"profession": "Marin"},
     "/inscription": TYPED,
     "/mot-de-passe": {"identifiant": "9126-1@demo.example"},
     "/mot-de-passe/{token}": NEW,
@@ -43,6 +75,8 @@ FIELDS = {
 }
 # Of agents: tests/handlers/test_staff_pages.py tries them.
 STAFF_FIELDS = {
+    "/gestion/attestations/{lease}/{reference}/accepter": {},
+    "/gestion/attestations/{lease}/{reference}/refuser": {"motif": "Illisible"},
     "/gestion/cles": {"reponse": "{}"},
     "/gestion/cles/retirer": {"cle": "0" * 64},
     "/gestion/code": {"code": "000000"},
@@ -51,6 +85,8 @@ STAFF_FIELDS = {
     "/gestion/connexion/cle": {"reponse": "{}"},
     "/gestion/deconnexion": {},
     "/gestion/double-authentification": {"code": "000000"},
+    "/gestion/mot-de-passe": {"identifiant": "claire@littoral-habitat.example"},
+    "/gestion/mot-de-passe/{token}": NEW,
     "/gestion/preferences/texte": {"taille": "plus", "retour": "/gestion"},
     "/gestion/sessions/fermer": {"session": "autres"},
 }
@@ -70,7 +106,12 @@ def forms(visitor: Visitor, eloise: Household) -> dict[str, str]:
     visitor.send(visitor.get("/paiement/payer"), "/paiement")
     pending = portal().ledger.account("9126").pending
     assert pending is not None
-    paths = {route: route.replace("{id}", pending.payment) for route in FIELDS}
+    refused, taking = a_refused_upload(), replace(a_request("D2026-000500"), opened_here=True)
+    put(upload_item(refused), *request_items(taking))
+    ids = {"{number}": taking.number, "/envois/{id}": refused.path, "{id}": pending.payment}
+    paths = {route: route for route in FIELDS}
+    for name, id in ids.items():
+        paths = {route: path.replace(name, id) for route, path in paths.items()}
     return paths | {route: route.replace("{token}", a_token(route)) for route in KINDS}
 
 

@@ -141,4 +141,6 @@ def test_every_function_that_aws_calls_is_tried_here_or_in_a_file_of_its_own() -
         "record_mail_events",
         "clear_expired",
         "answer_access",
+        "plan_insurance_alerts",
+        "send_insurance_alerts",
     }

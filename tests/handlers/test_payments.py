@@ -1,11 +1,14 @@
 """Paying by card through the pages: paid, refused, given up, expired, already paid, and twice clicked."""
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.mail_health import BadAddress, Trouble
 from chalicelib.domain.payments import PaymentStatus
 from chalicelib.portal import portal
-from chalicelib.storage.tenants import hold_item
+from chalicelib.storage.tenants import hold_item, profile_item
 from infra.local.resources import Resources
 from infra.local.stripe.cards import DECLINED
 from tests import mothers
@@ -143,6 +146,62 @@ def test_when_the_provider_does_not_answer_the_page_says_so_and_nothing_is_lost(
     assert seen.status == 503
     assert "Rien n’a été perdu ni compté deux fois." in seen.page.words
     assert visitor.send(form, "/paiement").location.startswith(provider.address)
+
+
+@pytest.mark.parametrize(
+    ("state", "mailed", "kept"),
+    [
+        (
+            PaymentStatus.PAID,
+            "Il vous sera aussi envoyé par e-mail.",
+            "Votre ticket de CB est en préparation. Il sera dans vos documents",
+        ),
+        (PaymentStatus.PROCESSING, "vous recevrez un e-mail.", "le ticket sera dans vos documents"),
+    ],
+)
+def test_no_mail_is_promised_to_an_address_that_takes_none(
+    page: Seen,
+    visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+    state: PaymentStatus,
+    mailed: str,
+    kept: str,
+) -> None:
+    path, email = payment_path(), "9126-1@demo.example"
+    payment = portal().payments.get(path.rpartition("/")[2])
+    portal().payments.save(replace(payment, status=state))
+    monkeypatch.setattr(portal().collection.desk, "look", unavailable)
+
+    before = visitor.get(path).page.words
+    portal().mail_health.record(BadAddress(email.upper(), Trouble.BOUNCED, payment.started_at))
+    seen = visitor.get(path)
+
+    assert mailed in before
+    assert kept not in before
+    assert "e-mail" not in seen.page.words
+    assert kept in seen.page.words
+    assert "/documents" in seen.page.links
+
+
+def test_the_ticket_that_is_made_is_in_the_documents_of_who_gets_no_mail_of_it(
+    page: Seen, visitor: Visitor, provider: Provider, table: Resources, counted: Counted
+) -> None:
+    path, other = payment_path(), Visitor()
+    mothers.put(profile_item(mothers.a_tenant("9126-2"), 0), hold_item("9126-2", mothers.a_hold("9126")))
+    other.enter("9126-2")
+    provider.pay(page.location)
+    provider.advance(1)
+    work(table)
+    visitor.get(path)
+
+    mine = visitor.get(path).page.words
+    calls = counted.during(lambda: other.get(path))
+
+    assert "Le ticket vous est aussi envoyé par e-mail." in mine
+    assert calls.total() == 2
+    seen = other.get(path)
+    assert "Le ticket reste dans vos documents" in seen.page.words
+    assert "e-mail" not in seen.page.words
 
 
 def unavailable(*_: object) -> None:

@@ -9,11 +9,11 @@ import stripe
 from chalicelib.domain.alarms import Alarm
 from chalicelib.portal import portal
 from chalicelib.storage.events import EventItem
-from infra.local.resources import Resources
+from infra.local.resources import Resources, client
 from tests.conftest import ACCOUNT, Clock
 from tests.gateways.test_stripe_events import snapshot, thin
 from tests.mothers import Household
-from tests.town import KEPT_CLIENT, Counted, Provider, portal_endpoint, ring, work
+from tests.town import Counted, Provider, portal_endpoint, ring, work
 from tests.visitors import Visitor
 
 Sign = Callable[..., str]
@@ -33,7 +33,7 @@ def sign(clock: Clock) -> Sign:
 
 def waiting(resources: Resources) -> int:
     """Count the messages in the payments' queue."""
-    sqs = KEPT_CLIENT("sqs", portal_endpoint(resources), ACCOUNT)
+    sqs = client("sqs", portal_endpoint(resources), ACCOUNT)
     names = ["ApproximateNumberOfMessages"]
     found = sqs.get_queue_attributes(QueueUrl=resources.payments_queue, AttributeNames=names)
     return int(found["Attributes"]["ApproximateNumberOfMessages"])

@@ -1,5 +1,6 @@
-"""What tenants do in several journeys of the rehearsal, and what has to come of it."""
+"""What people do in several journeys of the rehearsal, and what has to come of it."""
 
+import re
 import urllib.request
 from dataclasses import dataclass
 from io import BytesIO
@@ -28,6 +29,16 @@ class Paying:
     @property
     def path(self) -> str:
         return f"/paiement/{self.payment}"
+
+
+def link(stage: LiveStage, to: str, subject: str) -> str:
+    """Wait for a mail, and give the path of its link."""
+    mail = stage.until(
+        lambda: next((one for one in stage.mails(to) if one.subject == subject), None), f"« {subject} »"
+    )
+    own = re.escape(stage.deployed.outputs["PortalAddress"])
+    (path,) = set(re.findall(rf"{own}((?:/[a-z-]+)+/[A-Za-z0-9_-]{{43}})\b", mail.text))
+    return str(path)
 
 
 def order(stage: LiveStage, tenant: Debtor) -> Paying:

@@ -22,6 +22,7 @@ NOBODYS: list[Call] = [
 ANOTHERS: dict[str, list[Call]] = {
     WEB: [
         ("s3", "put_object", {"Bucket": "{files}", "Key": "tickets/9126/forged.pdf", "Body": b""}),
+        ("s3", "get_object", {"Bucket": "{uploads}", "Key": "9126-1/x"}),
         ("sqs", "receive_message", {"QueueUrl": "{payments}"}),
     ],
     "sync_payments": [
@@ -34,6 +35,24 @@ ANOTHERS: dict[str, list[Call]] = {
     ],
     "sweep_payments": [
         ("dynamodb", "get_item", {"TableName": "{table}", "Key": NOBODY}),
+        ("sqs", "send_message", {"QueueUrl": "{documents}", "MessageBody": "{}"}),
+    ],
+    "plan_insurance_alerts": [
+        ("dynamodb", "update_item", {"TableName": "{table}", "Key": NOBODY}),
+        ("sqs", "send_message", {"QueueUrl": "{documents}", "MessageBody": "{}"}),
+    ],
+    "send_insurance_alerts": [
+        ("dynamodb", "delete_item", {"TableName": "{table}", "Key": NOBODY}),
+        ("s3", "get_object", {"Bucket": "{files}", "Key": "tickets/9126/a.pdf"}),
+    ],
+    "inspect_uploads": [
+        ("s3", "get_object", {"Bucket": "{files}", "Key": "tickets/9126/a.pdf"}),
+        ("s3", "put_object", {"Bucket": "{files}", "Key": "tickets/9126/forged.pdf", "Body": b""}),
+        ("sqs", "send_message", {"QueueUrl": "{documents}", "MessageBody": "{}"}),
+    ],
+    "sweep_uploads": [
+        ("dynamodb", "get_item", {"TableName": "{table}", "Key": NOBODY}),
+        ("s3", "get_object", {"Bucket": "{uploads}", "Key": "9126-1/x"}),
         ("sqs", "send_message", {"QueueUrl": "{documents}", "MessageBody": "{}"}),
     ],
     "record_mail_events": [("dynamodb", "get_item", {"TableName": "{table}", "Key": NOBODY})],
@@ -53,6 +72,7 @@ def test_a_call_that_the_policy_does_not_allow_is_refused(stage: LiveStage, name
     names = {
         "{table}": stage.deployed.table,
         "{files}": stage.deployed.outputs["FilesBucketName"],
+        "{uploads}": stage.deployed.outputs["UploadsBucketName"],
         "{payments}": stage.queue("payments").url,
         "{documents}": stage.queue("documents").url,
     }

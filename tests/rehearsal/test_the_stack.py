@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from infra.deploy import deploy
-from infra.package.build import ARCHIVE, LAYER, MANIFEST
+from infra.package.build import ARCHIVE, INSPECTION_LAYER, LAYER, MANIFEST
 from tests.rehearsal import journeys
 from tests.rehearsal.stage import FUNCTIONS, LiveStage
 from tests.rehearsal.standing import PACKAGE
@@ -33,9 +33,10 @@ def test_the_stack_stands_and_each_function_runs_the_package_that_was_built(stag
     assert stage.deployed.changed
     assert {one["CodeSha256"] for one in settings.values()} == {packaged(ARCHIVE)}
     carried = {name: [layer["Arn"] for layer in one.get("Layers", [])] for name, one in settings.items()}
-    (layer,) = carried.pop("issue_documents")
-    kept = stage.client("lambda").get_layer_version_by_arn(Arn=layer)["Content"]
-    assert kept["CodeSha256"] == packaged(LAYER)
+    for worker, archive in (("issue_documents", LAYER), ("inspect_uploads", INSPECTION_LAYER)):
+        (layer,) = carried.pop(worker)
+        kept = stage.client("lambda").get_layer_version_by_arn(Arn=layer)["Content"]
+        assert kept["CodeSha256"] == packaged(archive)
     assert list(carried.values()) == [[]] * len(carried)
 
 

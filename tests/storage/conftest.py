@@ -1,18 +1,12 @@
-"""The stores on an empty table, laid out with clients that are kept."""
+"""The stores on an empty table, and the requests to it counted."""
 
 import pytest
 
-from infra.local import resources
-from tests.town import KEPT_CLIENT, Counted
-
-
-@pytest.fixture(autouse=True)
-def kept_clients(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep the clients that lay out the table: making them anew for each test is half of its time."""
-    monkeypatch.setattr(resources, "client", KEPT_CLIENT)
+from infra.local.resources import Resources
+from tests.town import Counted
 
 
 @pytest.fixture
-def counted(table: resources.Resources) -> Counted:
+def counted(table: Resources) -> Counted:
     """Count the requests to the table from now on."""
     return Counted().watch()

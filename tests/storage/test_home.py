@@ -4,23 +4,26 @@ from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.domain.insurance import Cover
+from chalicelib.domain.insurance import Cover, Period
 from chalicelib.domain.mail_health import BadAddress, Trouble, resume_mail
 from chalicelib.storage.home import DynamoHomeReader
 from chalicelib.storage.insurance import cover_item
 from chalicelib.storage.ledger import DynamoLedger
 from chalicelib.storage.mail_health import DynamoMailHealth
 from chalicelib.storage.payments import DynamoPayments
-from tests.mothers import ELOISE, NOW, a_payment, a_posting, put
+from tests.mothers import ELOISE, NOW, TODAY, a_payment, a_posting, put
 from tests.town import Counted
 
 pytestmark = pytest.mark.usefixtures("table")
-EXPIRED, COVERED = Cover("9126", date(2026, 10, 31), to_check=True), Cover("9127", date(2027, 6, 30))
+EXPIRED, COVERED = (
+    Cover("9126", (Period(date(2025, 10, 31), date(2026, 10, 31)),), to_check=True),
+    Cover("9127", (Period(date(2026, 7, 1), date(2027, 6, 30)),)),
+)
 GONE = BadAddress("9126-1@demo.example", Trouble.BOUNCED, NOW - timedelta(days=1))
 
 
 def test_accounts_and_covers_come_in_the_order_asked_in_one_request(counted: Counted) -> None:
-    put(cover_item(EXPIRED), cover_item(COVERED))
+    put(cover_item(EXPIRED, TODAY), cover_item(COVERED, TODAY))
     DynamoMailHealth().record(GONE)
     DynamoLedger().post(a_posting("9126", 486_32))
     DynamoPayments().add(a_payment(), "")
@@ -41,7 +44,7 @@ def test_accounts_and_covers_come_in_the_order_asked_in_one_request(counted: Cou
 def test_a_lease_of_which_nothing_is_known_was_never_insured_and_owes_nothing() -> None:
     facts = DynamoHomeReader().facts(["1"], GONE.email)
 
-    assert facts.covers == (Cover("1", None),)
+    assert facts.covers == (Cover("1"),)
     assert facts.accounts[0].balance_cents == 0
     assert facts.mail_trouble is None
 

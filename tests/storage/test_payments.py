@@ -156,9 +156,10 @@ def test_a_payment_is_found_on_the_leases_of_who_asks_only(
     payments.add(a_payment(), "")
     counted.calls.clear()
 
-    payment, account = payments.of_leases(a_payment().id, ["9128", "9126"])
+    payment, account, trouble = payments.of_leases(a_payment().id, ["9128", "9126"], "eloise@demo.example")
 
     assert counted.calls == {"BatchGetItem": 1}
+    assert trouble is None
     assert (payment, account.lease, account.in_progress_cents) == (a_payment(), "9126", 100_00)
     for id, leases in ((payment.id, ["9128"]), (payment.id, []), ("f" * 32, ["9126"])):
         with pytest.raises(Absent):

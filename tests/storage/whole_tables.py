@@ -1,34 +1,49 @@
 """A table in which every kind of item lies, written by the stores themselves (« table entière »)."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
+from chalicelib.domain import french
 from chalicelib.domain.accounts import Role
 from chalicelib.domain.askings import Asking, Wish
+from chalicelib.domain.changes import Change as OutgoingChange
+from chalicelib.domain.changes import ChangeKind
+from chalicelib.domain.documents import PDF
 from chalicelib.domain.events import ProviderEvent
+from chalicelib.domain.insurance_alerts import Alert, Unsent
+from chalicelib.domain.insurance_calendar import Milestone, Stage
+from chalicelib.domain.insurance_mailing import AlertMail, Told
 from chalicelib.domain.links import Link, LinkKind
 from chalicelib.domain.mail_health import BadAddress, Trouble
+from chalicelib.domain.once import Sending
 from chalicelib.domain.passkeys import Passkey
 from chalicelib.domain.payments import EUR, Fact, FactKind, Payment, PaymentStatus, event_of, posting_of
 from chalicelib.domain.second_factor import Factor
 from chalicelib.domain.sessions import Session, hash_of
 from chalicelib.domain.throttling import Change, Subject, SubjectKind, Tally
 from chalicelib.domain.timeline import Action, TimelineEvent
+from chalicelib.domain.uploads import Flaw, UploadState, await_file, consequence_of
 from chalicelib.portal import portal
 from chalicelib.storage.accounts import DynamoAccounts
+from chalicelib.storage.changes import change_item
 from chalicelib.storage.documents import DynamoDocuments
 from chalicelib.storage.events import DynamoEventLog
+from chalicelib.storage.insurance_alerts import DynamoAlertCalendar
+from chalicelib.storage.insurance_mails import DynamoAlertOutbox
 from chalicelib.storage.links import DynamoLinks
 from chalicelib.storage.mail_health import DynamoMailHealth
 from chalicelib.storage.passkeys import DynamoPasskeys
 from chalicelib.storage.payments import DynamoPayments
 from chalicelib.storage.second_steps import factor_item
+from chalicelib.storage.service_requests import DynamoServiceRequests
 from chalicelib.storage.sessions import DynamoSessions
 from chalicelib.storage.signing_in import DynamoThreshold
+from chalicelib.storage.tenants import profile_item
 from chalicelib.storage.throttling import DynamoTallies
+from chalicelib.storage.uploads import DynamoUploads
 from chalicelib.web.cookies import session_cookie
 from tests.deliveries import bring, files
-from tests.mothers import NOW, a_document
+from tests.mothers import NOW, a_document, a_request, a_tenant, an_upload
 from tests.visitors import Visitor
 
 TENANT, LEASE, ADDRESS, SECRET = "t1", "9126", "eloise@exemple.fr", "the secret of a device"
@@ -60,9 +75,56 @@ def write_everything() -> None:
     DynamoMailHealth().record(BadAddress("autre@exemple.fr", Trouble.BOUNCED, NOW))
     keep_keys()
     DynamoDocuments().add(a_document(LEASE))
+    told = {"adresse_facturation": "3, rue des Voiliers | 17300 Rochefort"}
+    change_item(OutgoingChange("c-1", NOW, TENANT, LEASE, ChangeKind.BILLING_ADDRESS, told, told)).save()
+    open_request()
+    alert()
     DynamoPayments().add(PAID, "")
     finish(PAID)
     DynamoPayments().add(WAITING, "")
+
+
+def alert() -> None:
+    """Have two alerts about the lease's insurance on file: one that was mailed, and one that was not."""
+    calendar, outbox = DynamoAlertCalendar(), DynamoAlertOutbox()
+    calendar.keep_seen(french.today(NOW))
+    lease = calendar.insured(LEASE)
+    assert lease is not None
+    alerts = [Alert(LEASE, date(2026, 12, 31), stage, TENANT, NOW) for stage in list(Stage)[:3]]
+    assert calendar.file(lease, alerts, Milestone(date(2026, 12, 31), Stage.LAST_DAY, date(2026, 12, 31)))
+    outbox.drop(alerts[0], Unsent.NO_ADDRESS, NOW)
+    mail = AlertMail("m" * 32, TENANT, ADDRESS, french.today(NOW), (alerts[1],), NOW)
+    assert outbox.claim(mail, None)
+    for told in Told:
+        outbox.note(mail.id, told, NOW)
+    outbox.settle(mail, NOW)
+
+
+def open_request() -> None:
+    """Have a neighbour open a request here: the tenant's own pages stay as older versions wrote them."""
+    profile_item(a_tenant("t2"), 0).save()
+    requests = DynamoServiceRequests()
+    asked = replace(a_request(f"D2026-{requests.take_number(2026):06d}", "t2"), about="o-1", opened_here=True)
+    told = OutgoingChange("c-2", NOW, "t2", LEASE, ChangeKind.OCCUPANT_LEFT, {}, {"fin": "2026-11-30"})
+    assert requests.open(asked, told, Sending("t2", "m" * 22, asked.path), 0)
+    send_files(asked.number)
+
+
+def send_files(number: str) -> None:
+    """Have a file join that request, and another be refused, and told: together they say all there is."""
+    for id in ("a" * 22, "r" * 22):
+        uploads = DynamoUploads()
+        asked = await_file(uploads, an_upload(id, "t2", facts={"number": number}), NOW)
+        come = replace(asked, state=UploadState.CHECKING, mark="an etag", received_at=NOW)
+        assert uploads.receive(come, 1_000, 100_000_000)
+        done = replace(come, settled_at=NOW, size_bytes=1_000, media_type=PDF, look_at=None)
+        if id[0] == "a":
+            done = replace(done, state=UploadState.ACCEPTED, key=f"uploads/{LEASE}/{id}.pdf")
+            assert uploads.settle(done, consequence_of(done))
+        else:
+            refused = replace(done, state=UploadState.REFUSED, flaw=Flaw.ACTIVE, look_at=NOW)
+            assert uploads.settle(refused)
+            assert uploads.change(refused, replace(refused, mailing_at=NOW, told_at=NOW))
 
 
 def keep_keys() -> None:
@@ -72,7 +134,9 @@ def keep_keys() -> None:
     made = Passkey(hash_of("a credential"), TENANT, Role.TENANT, "Mon téléphone", "cHVibGlj", 0, NOW)
     session = Session(TENANT, hash_of("keyed"), ADDRESS, hash_of("s"), NOW, NOW, remembered=False)
     DynamoSessions().open(session)
-    assert DynamoPasskeys().add(made, session, "a challenge")
+    account = DynamoAccounts().find(ADDRESS)
+    assert account is not None
+    assert DynamoPasskeys().add(made, account, session, "a challenge")
     account = DynamoAccounts().find(ADDRESS)
     assert account is not None
     used = replace(made, counter=1, used_at=NOW)
@@ -94,7 +158,17 @@ def set_password() -> None:
     """Have the tenant set the same password again on the device that is asked for pages, and come back."""
     account, family, ends_at = DynamoAccounts().find(ADDRESS), hash_of(SECRET), NOW + timedelta(hours=12)
     assert account is not None
-    session = Session(TENANT, family, ADDRESS, hash_of("before"), NOW, ends_at, remembered=False, device="x")
+    session = Session(
+        TENANT,
+        family,
+        ADDRESS,
+        hash_of("before"),
+        NOW,
+        ends_at,
+        remembered=False,
+        device="x",
+        account_opened_at=NOW,
+    )
     event = TimelineEvent(NOW, Action.PASSWORD_CHANGED, "")
     proven = replace(session, proved_at=NOW)
     shown = replace(session, family=hash_of("shown"))

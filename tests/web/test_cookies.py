@@ -42,7 +42,10 @@ def test_a_session_cookie_is_read_as_it_was_written() -> None:
 
     key = jar.read_key(HERE, value_of(jar.session_cookie(HERE, session, secret)))
 
-    assert key == Key("9126-1", session.family, secret, NOW)
+    assert key == Key("9126-1", session.family, secret, NOW, remembered=False)
+    kept = jar.read_key(HERE, value_of(jar.session_cookie(HERE, *a_session(remembered=True))))
+    assert kept is not None
+    assert kept.remembered
 
 
 def test_a_cookie_signed_with_another_key_is_nobody_s() -> None:
@@ -50,36 +53,49 @@ def test_a_cookie_signed_with_another_key_is_nobody_s() -> None:
 
     assert jar.read_key(HERE, value_of(jar.session_cookie(other, *a_session()))) is None
     assert (
-        jar.read_device(HERE, value_of(jar.device_cookie(other, "a@b.example", "d-1")), "a@b.example") == ""
+        jar.read_device(HERE, value_of(jar.device_cookie(other, "a@b.example", None, NOW)), "a@b.example")
+        is None
     )
 
 
 @given(st.text(max_size=200))
 def test_a_cookie_that_we_did_not_write_is_nobody_s(written: str) -> None:
     assert jar.read_key(HERE, {"session": written}) is None
-    assert jar.read_device(HERE, {"device": written}, "a@b.example") == ""
+    assert jar.read_device(HERE, {"device": written}, "a@b.example") is None
 
 
 def test_a_device_is_known_to_one_address_and_keeps_its_name() -> None:
-    (first, second) = (jar.device_cookie(HERE, "a@b.example", "") for _ in range(2))
-    name = jar.read_device(HERE, value_of(first), "a@b.example")
+    (first, second) = (jar.device_cookie(HERE, "a@b.example", None, NOW) for _ in range(2))
+    known, other = (jar.read_device(HERE, value_of(one), "a@b.example") for one in (first, second))
 
-    assert len(name) >= 22
-    assert name != jar.read_device(HERE, value_of(second), "a@b.example")
-    assert jar.read_device(HERE, value_of(first), "b@b.example") == ""
-    assert (
-        jar.read_device(HERE, value_of(jar.device_cookie(HERE, "a@b.example", name)), "a@b.example") == name
-    )
+    assert known is not None
+    assert other is not None
+    assert known.name != other.name
+    assert len(known.name) >= 22
+    assert known.known_at == NOW
+    assert jar.read_device(HERE, value_of(first), "b@b.example") is None
+    later = NOW + timedelta(microseconds=1)
+    again = jar.device_cookie(HERE, "a@b.example", known, later)
+    assert jar.read_device(HERE, value_of(again), "a@b.example") == known._replace(known_at=later)
     assert f"Max-Age={365 * 24 * 3600}" in first
     assert "a@b" not in first
 
 
+def test_a_device_cookie_that_does_not_say_since_when_is_no_device_s() -> None:
+    address, name, _, _ = value_of(jar.device_cookie(HERE, "a@b.example", None, NOW))["device"].split("~")
+    said = f"{address}~{name}"
+
+    assert (
+        jar.read_device(HERE, {"device": f"{said}~{jar.sign(HERE, 'device', said)}"}, "a@b.example") is None
+    )
+
+
 def test_a_cookie_of_one_kind_is_not_taken_for_another() -> None:
     session = value_of(jar.session_cookie(HERE, *a_session()))["session"]
-    device = value_of(jar.device_cookie(HERE, "a@b.example", "d-1"))["device"]
+    device = value_of(jar.device_cookie(HERE, "a@b.example", None, NOW))["device"]
 
     assert jar.read_key(HERE, {"session": device}) is None
-    assert jar.read_device(HERE, {"device": session}, "a@b.example") == ""
+    assert jar.read_device(HERE, {"device": session}, "a@b.example") is None
 
 
 @given(st.text(max_size=300))

@@ -135,6 +135,7 @@ LAYOUTS: tuple[Layout, ...] = (
             Column("naissance", day, filled=False, empty=None),
             Column("lien", _label, filled=False),
             Column("depuis", day, filled=False, empty=None),
+            Column("fin", day, filled=False, empty=None),
         ),
     ),
     Layout(

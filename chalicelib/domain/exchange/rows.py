@@ -93,7 +93,10 @@ def holder(cells: tuple[Any, ...]) -> tuple[str, Holder]:
 def occupant(cells: tuple[Any, ...]) -> tuple[str, Occupant]:
     """Make an occupant of a row of ``occupants.csv``."""
     number, *rest = cells
-    return number, Occupant(*rest)
+    made = Occupant(*rest)
+    if made.since_on is not None:
+        _in_order(made.since_on, made.until_on, "fin")
+    return number, made
 
 
 def entry(cells: tuple[Any, ...]) -> tuple[str, LedgerEntry]:

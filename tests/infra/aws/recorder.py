@@ -33,6 +33,7 @@ def recorded(account: str, region: str) -> Iterator[set[Call]]:
     """Record the calls that are made meanwhile."""
     calls: set[Call] = set()
     make, sign = BaseClient._make_api_call, signers.generate_presigned_url
+    sign_form = signers.generate_presigned_post
 
     def note(self: Any, operation: str, asked: Mapping[str, Any]) -> Any:
         service = self.meta.service_model.signing_name
@@ -44,10 +45,15 @@ def recorded(account: str, region: str) -> Iterator[set[Call]]:
         calls.update(calls_of(self.meta.service_model.signing_name, operation, Params, account, region))
         return sign(self, method, Params=Params, **more)
 
-    # Clients get their signing method when they are made: those made meanwhile get this one.
+    def note_form(self: Any, Bucket: str, Key: str, **more: Any) -> Any:  # noqa: N803
+        calls.add(Call("s3:PutObject", f"arn:aws:s3:::{Bucket}/{Key}"))
+        return sign_form(self, Bucket, Key, **more)
+
+    # Clients get their signing methods when they are made: those made meanwhile get these.
     with (
         patch.object(BaseClient, "_make_api_call", note),
         patch.object(signers, "generate_presigned_url", note_signed),
+        patch.object(signers, "generate_presigned_post", note_form),
     ):
         yield calls
 
@@ -61,7 +67,7 @@ def calls_of(
         case "dynamodb":
             yield from _dynamodb(operation, asked, arn)
         case "s3":
-            yield Call(f"s3:{operation}", f"arn:aws:s3:::{asked['Bucket']}/{asked['Key']}")
+            yield from _s3(operation, asked)
         case "sqs":
             yield Call(f"sqs:{operation}", f"{arn}:{asked['QueueUrl'].rsplit('/', 1)[1]}")
         case "ses":
@@ -70,6 +76,19 @@ def calls_of(
             yield Call(f"secretsmanager:{operation}", f"{arn}:secret:{asked['SecretId']}-abcdef")
         case _:
             raise Unknown(f"{service} {operation}")
+
+
+def _s3(operation: str, asked: Mapping[str, Any]) -> Iterator[Call]:
+    bucket = f"arn:aws:s3:::{asked['Bucket']}"
+    match operation:
+        case "ListObjectsV2":
+            yield Call("s3:ListBucket", bucket)
+        case "CopyObject":
+            source = asked["CopySource"]
+            yield Call("s3:GetObject", f"arn:aws:s3:::{source['Bucket']}/{source['Key']}")
+            yield Call("s3:PutObject", f"{bucket}/{asked['Key']}")
+        case _:
+            yield Call(f"s3:{operation}", f"{bucket}/{asked['Key']}")
 
 
 def _dynamodb(operation: str, asked: Mapping[str, Any], arn: str) -> Iterator[Call]:
@@ -93,9 +112,10 @@ def _keys(asked: Mapping[str, Any]) -> frozenset[str]:
 def _ses(asked: Mapping[str, Any], arn: str) -> Iterator[Call]:
     """Name both rights: AWS checks ``SendRawEmail`` for a raw message, its documents tell of ``SendEmail``.
 
-    The settings are those of the identity, which the request does not name.
+    Where the request names no settings, they are those of the identity.
     """
     domain = asked["FromEmailAddress"].rpartition("@")[2].rstrip(">")
+    settings = asked.get("ConfigurationSetName", SETTINGS_OF_MAIL)
     for action in ("ses:SendEmail", "ses:SendRawEmail"):
         yield Call(action, f"{arn}:identity/{domain}")
-        yield Call(action, f"{arn}:configuration-set/{SETTINGS_OF_MAIL}")
+        yield Call(action, f"{arn}:configuration-set/{settings}")

@@ -13,7 +13,7 @@ from typing import Any
 
 from infra.deploy import NEARBY, Place, deploy, needed_keys, read_stage
 from infra.local.resources import client
-from infra.package.build import ARCHIVE, LAYER, TEMPLATE
+from infra.package.build import ARCHIVE, LAYERS, TEMPLATE
 from tests.conftest import ACCOUNT, SETTINGS
 from tests.infra.aws.conftest import Packaged
 
@@ -64,12 +64,13 @@ def keep_secret(endpoint: str, told: Mapping[str, str]) -> None:
 
 
 def laid_out(packaged: Packaged) -> Path:
-    """Lay the files out as ``infra.package`` does, with a layer that has nothing in it."""
+    """Lay the files out as ``infra.package`` does, with layers that have nothing in them."""
     folder = packaged.folder / "laid-out"
     if not folder.exists():
         folder.mkdir()
         shutil.copyfile(packaged.folder / "deployment.zip", folder / ARCHIVE)
         shutil.copyfile(packaged.file, folder / TEMPLATE)
-        with zipfile.ZipFile(folder / LAYER, "w") as layer:
-            layer.writestr("python/nothing.py", "")
+        for name in LAYERS:
+            with zipfile.ZipFile(folder / name, "w") as layer:
+                layer.writestr("python/nothing.py", "")
     return folder

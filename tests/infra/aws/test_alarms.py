@@ -142,9 +142,11 @@ def test_the_paths_that_are_counted_are_routes(template: dict[str, Any]) -> None
     paths = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
     filters = properties(template, FILTER)
 
-    for metric, path in (("SignInsRefused", "/connexion"), ("WebhooksFailed", "/webhooks/stripe")):
-        assert f'$.path = "{path}"' in filters[metric]["FilterPattern"]
-        assert "post" in paths[path]
+    doors = ("/connexion", "/gestion/connexion", "/gestion/code")
+    for metric, counted in (("SignInsRefused", doors), ("WebhooksFailed", ("/webhooks/stripe",))):
+        for path in counted:
+            assert f'$.path = "{path}"' in filters[metric]["FilterPattern"]
+            assert "post" in paths[path]
 
 
 def test_errors_for_tenants_and_silence_of_the_sweep_are_heard(alarms: dict[str, dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,26 +10,32 @@ import pytest
 
 from chalicelib.config import ROOT, SECRETS
 from chalicelib.domain.payments import posting_of
+from chalicelib.domain.uploads import UploadState
 from chalicelib.portal import portal
+from chalicelib.storage.insurance import certificate_item
+from chalicelib.storage.service_requests import request_items
+from chalicelib.storage.uploads import upload_item
 from infra.aws.policies import Call, NotUnderstood, matches, read_grants, refused, unused
-from infra.local.resources import MAIL_DOMAIN, REGION, Resources, client
+from infra.local.resources import MAIL_DOMAIN, MAIL_RECEIPTS, REGION, Resources, client
 from tests import agents
 from tests.conftest import ACCOUNT, SETTINGS, Clock
-from tests.handlers.conftest import eloise, kept_clients, provider
+from tests.handlers.conftest import eloise, provider
 from tests.handlers.test_jobs import EVERY_QUARTER, call, messages
-from tests.infra.aws.mails import bounce
+from tests.infra.aws.mails import bounce, receipt
 from tests.infra.aws.recorder import SETTINGS_OF_MAIL, Unknown, calls_of, recorded
-from tests.mothers import Household, francois_xavier
+from tests.mothers import Household, a_certificate_sent, a_request, an_upload, francois_xavier, put
 from tests.newcomers import an_asking
 from tests.town import Provider, forget_portal
 from tests.visitors import Visitor
 
-__all__ = ["eloise", "kept_clients", "provider"]
+__all__ = ["eloise", "provider"]
 CONFIG = json.loads((ROOT / ".chalice" / "config.json").read_text(encoding="utf-8"))
 POLICIES = {
     name: ROOT / ".chalice" / one["iam_policy_file"] for name, one in CONFIG["lambda_functions"].items()
 }
 SECRET = "espace-locataire/tests"
+CERTIFICATE = a_certificate_sent()
+OWN_REQUEST, DONE = "D2026-000500", "D" * 22
 
 
 def names(table: str = "espace-locataire") -> dict[str, str]:
@@ -39,6 +46,8 @@ def names(table: str = "espace-locataire") -> dict[str, str]:
         "DocumentsQueue": "documents",
         "MailEventsQueue": "mail-events",
         "AccessQueue": "access",
+        "UploadsQueue": "uploads",
+        "AlertsQueue": "alerts",
         "SchedulesDeadQueue": "schedules-dead",
     }
     functions = (
@@ -49,6 +58,10 @@ def names(table: str = "espace-locataire") -> dict[str, str]:
         "ClearExpired",
         "AnswerAccess",
         "RecordMailEvents",
+        "InspectUploads",
+        "SweepUploads",
+        "PlanInsuranceAlerts",
+        "SendInsuranceAlerts",
     )
     logs = [f"{name}Log" for name in functions]
     return {
@@ -57,9 +70,11 @@ def names(table: str = "espace-locataire") -> dict[str, str]:
         "AWS::AccountId": ACCOUNT.access_key_id,
         "TableName": table,
         "FilesBucket.Arn": "arn:aws:s3:::espace-locataire-files",
+        "UploadsBucket.Arn": "arn:aws:s3:::espace-locataire-uploads",
         "SecretsName": SECRET,
         "MailDomain": MAIL_DOMAIN,
         "MailSettings": SETTINGS_OF_MAIL,
+        "MailReceipts": MAIL_RECEIPTS,
         "StoreKey.Arn": f"arn:aws:kms{arn}key/store",
         **{f"{name}.Arn": f"arn:aws:sqs{arn}espace-locataire-{queue}" for name, queue in queues.items()},
         **{f"{name}.Arn": f"arn:aws:logs{arn}log-group:{name}:*" for name in logs},
@@ -129,6 +144,12 @@ class Story:
         self._page = visitor.send(visitor.get("/paiement/payer"), "/paiement").location
         self.payment = self._pending()
 
+    def attach(self) -> None:
+        """Have a file awaited for a request, and open one that was accepted."""
+        page = self._visitor.get(f"/demandes/{OWN_REQUEST}")
+        assert self._visitor.follow(self._visitor.send(page, f"/demandes/{OWN_REQUEST}/pieces")).status == 200
+        assert self._visitor.ask("GET", f"/demandes/{OWN_REQUEST}/pieces/{DONE}").status == 303
+
     def change_password(self) -> None:
         """Set another password, as somebody who fears that theirs is known."""
         page = self._visitor.get("/informations-personnelles/mot-de-passe")
@@ -146,6 +167,8 @@ class Story:
         page = visitor.get(agents.CODES)
         assert visitor.send(page, agents.CODES, code=agents.code(1)).status == 200
         assert visitor.get("/gestion/sessions").status == 200
+        path = f"/gestion/attestations/{CERTIFICATE.lease}/{CERTIFICATE.reference}"
+        assert visitor.send(visitor.get(path), f"{path}/accepter").status == 303
         assert visitor.send(visitor.get(agents.HOME), "/gestion/deconnexion").status == 303
 
     def lose_mail(self) -> None:
@@ -223,6 +246,7 @@ def same_both_ways(function: str, calls: set[Call], resources: Resources) -> Non
 def test_the_web_function_may_do_what_it_does(story: Story, listen: Listen, resources: Resources) -> None:
     def before() -> None:
         story.order()
+        story.attach()
         story.ask_for_mail_again()
         story.pay()
         story.ring()
@@ -231,6 +255,7 @@ def test_the_web_function_may_do_what_it_does(story: Story, listen: Listen, reso
         story.work_as_agent()
 
     agents.claire()
+    with_a_file()
     story.lose_mail()
     calls = listen(before)
     story.issue()
@@ -300,10 +325,22 @@ def test_the_worker_of_mail_events_may_do_what_it_does(
     town: Provider, listen: Listen, resources: Resources
 ) -> None:
     def record() -> None:
-        answer = call("record_mail_events", messages(bounce("somebody@courriel.example")))
+        told = bounce("somebody@courriel.example"), receipt("a mail", "Send")
+        answer = call("record_mail_events", messages(*told))
         assert answer == {"batchItemFailures": []}
 
     same_both_ways("record_mail_events", listen(record), resources)
+
+
+def with_a_file() -> None:
+    """Have a request that takes files, and has one already."""
+    facts, key = {"number": OWN_REQUEST}, "uploads/9126/x.pdf"
+    done = an_upload(DONE, facts=facts, state=UploadState.ACCEPTED, key=key, media_type="application/pdf")
+    put(
+        upload_item(done),
+        certificate_item(CERTIFICATE),
+        *request_items(replace(a_request(OWN_REQUEST), opened_here=True)),
+    )
 
 
 def statements() -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -319,8 +356,9 @@ def test_no_policy_allows_everything() -> None:
         assert not {"NotAction", "NotResource", "NotPrincipal"} & set(one), said
         assert all("*" not in action for action in one["Action"]), said
         resources = one["Resource"] if isinstance(one["Resource"], list) else [one["Resource"]]
-        wide = [json.dumps(resource) for resource in resources if "*" in json.dumps(resource)]
-        assert all('"${FilesBucket.Arn}/tickets/*"' in resource for resource in wide), said
+        wide = {json.dumps(resource) for resource in resources if "*" in json.dumps(resource)}
+        named = ("${FilesBucket.Arn}/tickets/*", "${FilesBucket.Arn}/uploads/*", "${UploadsBucket.Arn}/*")
+        assert wide <= {json.dumps({"Fn::Sub": name}) for name in named}, said
 
 
 def test_every_function_has_a_policy_of_its_own_and_each_file_is_used() -> None:

@@ -25,7 +25,7 @@ KNOWN = (
     '"SecretsName": "espace-locataire/',
     "{{resolve:secretsmanager:${SecretsName}:SecretString:ORIGIN_KEY",
     "role/AmazonAPIGatewayPushToCloudWatchLogs",
-    "PASSWORD_CHANGED = ",
+    "PASSWORD_CHANGED",
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from chalicelib.config import ROOT
 from chalicelib.domain.landlord import read_landlord
+from chalicelib.handlers.upload_jobs import CREATED, SCANNED
 from infra.aws.merge import Twice, add_part, whole_template
 from infra.aws.pages import ANSWERS
 from infra.deploy.unborn import LOGS
@@ -86,26 +87,57 @@ def test_buckets_are_private_keep_versions_and_forget_in_time(template: dict[str
     for name, bucket in properties(template, "AWS::S3::Bucket").items():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}, name
         assert len(bucket["PublicAccessBlockConfiguration"]) == 4
-        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}, name
         assert "BucketEncryption" in bucket
         (rule,) = bucket["LifecycleConfiguration"]["Rules"]
         assert rule["Status"] == "Enabled"
+        if name == "UploadsBucket":  # what is refused there is gone, and nothing stays
+            assert "VersioningConfiguration" not in bucket
+            assert rule["ExpirationInDays"] == 2
+            continue
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}, name
         assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 35
 
 
 def test_the_one_list_of_addresses_that_take_no_mail_is_ours(template: dict[str, Any]) -> None:
     """SES's list would go on swallowing the mail to an address that its owner has lifted from ours."""
-    (settings,) = properties(template, "AWS::SES::ConfigurationSet").values()
+    settings = properties(template, "AWS::SES::ConfigurationSet")
     (identity,) = properties(template, "AWS::SES::EmailIdentity").values()
 
-    assert settings["SuppressionOptions"] == {"SuppressedReasons": []}
+    for one in settings.values():
+        assert one["SuppressionOptions"] == {"SuppressedReasons": []}
     assert name_in(identity["ConfigurationSetAttributes"]["ConfigurationSetName"]) == "MailSettings"
 
 
 def test_files_arriving_are_told_of(template: dict[str, Any]) -> None:
-    files = template["Resources"]["FilesBucket"]["Properties"]
+    told = {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
 
-    assert files["NotificationConfiguration"] == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    for name in ("FilesBucket", "UploadsBucket"):
+        assert template["Resources"][name]["Properties"]["NotificationConfiguration"] == told
+
+
+def test_what_comes_to_the_quarantine_and_what_is_found_in_it_reach_the_worker(
+    template: dict[str, Any],
+) -> None:
+    """The words of the rules are those that the worker reads, and the plan is there where there is one."""
+    resources = template["Resources"]
+    heard = {}
+    for name in ("UploadsArrivedRule", "UploadsScannedRule"):
+        rule = resources[name]["Properties"]
+        (target,) = rule["Targets"]
+        assert name_in(target["Arn"]) == "UploadsQueue"
+        assert name_in(target["DeadLetterConfig"]["Arn"]) == "UploadsDeadQueue"
+        ((source, kind),) = zip(
+            rule["EventPattern"]["source"], rule["EventPattern"]["detail-type"], strict=True
+        )
+        heard[source] = kind
+    plan = resources["UploadsScanner"]
+
+    assert heard == {"aws.s3": CREATED, "aws.guardduty": SCANNED}
+    assert plan["Condition"] == resources["UploadsScannerRole"]["Condition"] == "HasScanner"
+    assert template["Conditions"]["HasScanner"] == {
+        "Fn::And": [{"Condition": "OnAws"}, {"Fn::Equals": [{"Ref": "Scanner"}, "guardduty"]}]
+    }
+    assert name_in(plan["Properties"]["ProtectedResource"]["S3Bucket"]["BucketName"]) == "UploadsBucket"
 
 
 def test_buckets_and_queues_are_reached_by_tls_only(template: dict[str, Any]) -> None:
@@ -146,7 +178,7 @@ def test_queues_of_work_give_up_after_five_tries_into_a_queue_that_keeps(templat
 def test_a_message_comes_back_only_after_its_worker_has_surely_ended(template: dict[str, Any]) -> None:
     queues, functions = properties(template, QUEUE), properties(template, FUNCTION)
     fed = list(sources(template, "SQS"))
-    assert len(fed) == 4
+    assert len(fed) >= 5
     for function, source in fed:
         queue = queues[name_in(source["Queue"])]
         assert queue["VisibilityTimeout"] >= 6 * functions[function]["Timeout"], function
@@ -176,10 +208,14 @@ def test_functions_have_room_and_an_end(template: dict[str, Any]) -> None:
         assert log["Type"] == "AWS::Logs::LogGroup"
 
 
-def test_only_the_worker_of_documents_carries_the_engine(template: dict[str, Any]) -> None:
-    carrying = {name for name, one in properties(template, FUNCTION).items() if "Layers" in one}
+def test_each_layer_is_carried_by_its_own_worker(template: dict[str, Any]) -> None:
+    carrying = {
+        name: [name_in(layer) for layer in one["Layers"]]
+        for name, one in properties(template, FUNCTION).items()
+        if "Layers" in one
+    }
 
-    assert carrying == {"IssueDocuments"}
+    assert carrying == {"IssueDocuments": ["PapersLayer"], "InspectUploads": ["InspectionLayer"]}
 
 
 def test_each_function_is_declared_everywhere(template: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from infra.package.build import ARCHIVE, LAYER, TEMPLATE
+from infra.package.build import ARCHIVE, INSPECTION_LAYER, LAYER, LAYERS, TEMPLATE
 
 PARAMETERS = (
     "StageName",
@@ -53,6 +53,14 @@ RESOURCES: dict[str, Any] = {
         "Type": "AWS::Serverless::LayerVersion",
         "Properties": {"LayerName": "papers", "ContentUri": f"./{LAYER}", "RetentionPolicy": "Delete"},
     },
+    "InspectionLayer": {
+        "Type": "AWS::Serverless::LayerVersion",
+        "Properties": {
+            "LayerName": "inspection",
+            "ContentUri": f"./{INSPECTION_LAYER}",
+            "RetentionPolicy": "Delete",
+        },
+    },
     "APIHandler": {
         "Type": "AWS::Serverless::Function",
         "Properties": {
@@ -88,8 +96,9 @@ def small_package(folder: Path, version: str, pages: dict[str, str] | None = Non
     package.mkdir()
     with zipfile.ZipFile(package / ARCHIVE, "w") as packed:
         packed.writestr("portal.py", CODE.replace("TOLD", version))
-    with zipfile.ZipFile(package / LAYER, "w") as packed:
-        packed.writestr(zipfile.ZipInfo("python/nothing.py"), "")
+    for name in LAYERS:
+        with zipfile.ZipFile(package / name, "w") as packed:
+            packed.writestr(zipfile.ZipInfo("python/nothing.py"), f"# {name}")
     described = RESOURCES | _page("version", BY_THE_FUNCTION)
     for name, body in (PAGES | (pages or {})).items():
         described |= _page(name, _by_itself(body))

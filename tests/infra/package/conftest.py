@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from infra.package.build import ARCHIVE, LAYER, STORE, build
+from infra.package.build import ARCHIVE, INSPECTION_LAYER, LAYER, STORE, build
 from tests.conftest import SETTINGS
 from tests.once import made_once
 
@@ -42,6 +42,13 @@ def task(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def layer(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Unpack what the documents worker has beside it."""
     return made_once(tmp_path_factory, "layer", lambda folder: unpack(package / LAYER, folder)) / "python"
+
+
+@pytest.fixture(scope="session")
+def inspection_layer(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Unpack what the worker of uploads has beside it."""
+    archive = package / INSPECTION_LAYER
+    return made_once(tmp_path_factory, "inspection", lambda folder: unpack(archive, folder)) / "python"
 
 
 @pytest.fixture

@@ -13,7 +13,16 @@ import pytest
 
 from chalicelib.templating import environment
 from infra.package.archive import sha256
-from infra.package.build import ARCHIVE, INVENTORY, LAYER, MANIFEST, ROOT, TEMPLATE
+from infra.package.build import (
+    ARCHIVE,
+    INSPECTION_LAYER,
+    INVENTORY,
+    LAYER,
+    LAYERS,
+    MANIFEST,
+    ROOT,
+    TEMPLATE,
+)
 from infra.package.leaks import refuse_secrets
 from infra.package.pruning import SERVICES
 from tests.infra.package.conftest import STAGE
@@ -46,7 +55,7 @@ def test_nothing_travels_that_is_for_development(package: Path) -> None:
         r"|(^|/)(\.[^/]*|conftest\.py|policy[^/]*|requirements[^/]*|Makefile|config\.json)$"
     )
 
-    found = [name for archive in (ARCHIVE, LAYER) for name in names(package / archive)]
+    found = [name for archive in (ARCHIVE, *LAYERS) for name in names(package / archive)]
 
     assert [name for name in found if unwanted.search(name) and "dist-info" not in name] == []
 
@@ -59,7 +68,7 @@ def test_beside_the_application_lie_the_locked_libraries_and_nothing_else(packag
 
     assert described == locked - {"pycparser"}
     others = {name.partition(".")[0].lower() for name in top if not name.endswith(".dist-info")}
-    brought = {"_argon2_cffi_bindings", "_cffi_backend", "argon2", "chalice", "dateutil"}
+    brought = {"_argon2_cffi_bindings", "_cffi_backend", "argon2", "chalice", "dateutil", "phonenumbers"}
     assert others - locked == brought
 
 
@@ -74,14 +83,27 @@ def test_only_the_documents_worker_carries_what_prints(package: Path) -> None:
     }
 
 
-def test_the_archives_fit(package: Path) -> None:
-    unpacked = 0
+def test_only_the_worker_of_uploads_carries_what_reads_files(package: Path) -> None:
+    readers = re.compile(r"(^|/)(PIL|pillow|pi_heif|_pi_heif|pypdf)", re.IGNORECASE)
+
     for archive in (ARCHIVE, LAYER):
+        assert [name for name in names(package / archive) if readers.search(name)] == []
+    found = {
+        name.split("/")[1].partition("-")[0].partition(".")[0] for name in names(package / INSPECTION_LAYER)
+    }
+    assert found == {"PIL", "_pi_heif", "pi_heif", "pillow", "pypdf"}
+    assert not [name for name in names(package / INSPECTION_LAYER) if "x265" in name], "that is under the GPL"
+
+
+def test_the_archives_fit(package: Path) -> None:
+    unpacked = {}
+    for archive in (ARCHIVE, *LAYERS):
         with zipfile.ZipFile(package / archive) as packed:
-            unpacked += sum(entry.file_size for entry in packed.infolist())
+            unpacked[archive] = sum(entry.file_size for entry in packed.infolist())
 
     assert (package / ARCHIVE).stat().st_size <= LARGEST_BYTES
-    assert unpacked <= LARGEST_UNPACKED
+    for layer in LAYERS:
+        assert unpacked[ARCHIVE] + unpacked[layer] <= LARGEST_UNPACKED
 
 
 def test_every_module_travels_with_its_bytecode(package: Path) -> None:
@@ -132,7 +154,7 @@ def test_the_manual_of_aws_s_library_stays_here_and_its_names_are_there(task: Pa
 
 
 def test_entries_have_one_date_and_one_mode_and_are_sorted(package: Path) -> None:
-    for archive in (ARCHIVE, LAYER):
+    for archive in (ARCHIVE, *LAYERS):
         with zipfile.ZipFile(package / archive) as packed:
             entries = packed.infolist()
 
@@ -146,7 +168,7 @@ def test_the_manifest_tells_the_fingerprint_of_each_file(package: Path) -> None:
     manifest = json.loads((package / MANIFEST).read_text(encoding="utf-8"))
 
     assert {name: file["sha256"] for name, file in manifest["files"].items()} == {
-        name: sha256(package / name) for name in (ARCHIVE, LAYER, TEMPLATE, INVENTORY)
+        name: sha256(package / name) for name in (ARCHIVE, *LAYERS, TEMPLATE, INVENTORY)
     }
     assert manifest["stage"] == STAGE
 
@@ -155,7 +177,7 @@ def test_the_template_points_at_the_archives_beside_it(package: Path) -> None:
     template = (package / TEMPLATE).read_text(encoding="utf-8")
 
     assert set(re.findall(r"CodeUri: (\S+)", template)) == {f"./{ARCHIVE}"}
-    assert re.findall(r"ContentUri: (\S+)", template) == [f"./{LAYER}"]
+    assert sorted(re.findall(r"ContentUri: (\S+)", template)) == sorted(f"./{layer}" for layer in LAYERS)
 
 
 def test_the_bill_names_every_library_with_its_licence_and_fingerprint(package: Path) -> None:
@@ -177,7 +199,7 @@ def test_the_bill_names_every_library_with_its_licence_and_fingerprint(package: 
 def test_the_licence_of_each_library_travels_with_it(package: Path) -> None:
     """The font's wheel holds no licence: its name is in the bill."""
     licence = re.compile(r"/([^/]+)\.dist-info/.*(licen[cs]e|copying)", re.IGNORECASE)
-    listed = [f"/{name}" for archive in (ARCHIVE, LAYER) for name in names(package / archive)]
+    listed = [f"/{name}" for archive in (ARCHIVE, *LAYERS) for name in names(package / archive)]
     libraries = {found for name in listed for found in re.findall(r"/([^/]+)\.dist-info/", name)}
 
     told = {match[1] for name in listed if (match := licence.search(name))}

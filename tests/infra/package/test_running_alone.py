@@ -9,12 +9,14 @@ import boto3
 import pytest
 
 from chalicelib.gateways.pdf import TypstPress
+from chalicelib.gateways.phones import LibPhoneBook
 from chalicelib.templating import environment
 from infra.package.build import ROOT
 from infra.package.compiling import compile_templates
 from infra.package.pruning import SERVICES
 from tests.gateways.pdf_reading import described_fonts
 from tests.infra.package.conftest import Alone
+from tests.sent_files import BAD, a_folded_pdf, a_heic, a_photo, a_picture
 
 ASK = """
 import json, zoneinfo
@@ -61,7 +63,20 @@ made = TypstPress(Path({folder!r})).press("faces", {{}}, datetime(2026, 11, 23, 
 print(json.dumps(b64encode(made).decode()))
 """
 # What only some pages and workers need.
-LATE = ("stripe", "typst", "argon2", "bcrypt", "cryptography", "fido2", "pyotp", "segno")
+LATE = (
+    "PIL",
+    "pi_heif",
+    "pypdf",
+    "stripe",
+    "typst",
+    "argon2",
+    "bcrypt",
+    "cryptography",
+    "fido2",
+    "phonenumbers",
+    "pyotp",
+    "segno",
+)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 # Every face of the font that a paper may be set in.
 FACES = """
@@ -153,6 +168,26 @@ print(json.dumps([codes.code(key, 1), side > 20, seal.open(seal.close("text", "h
     assert alone(task, program=program) == ["287082", True, "text"]
 
 
+def test_telephones_of_the_whole_world_are_known(task: Path, alone: Alone) -> None:
+    typed = ["0612345678", "0692123456", "+687751234", "+442079460018", "+819012345678"]
+    program = f"""
+import json
+from chalicelib.gateways.phones import LibPhoneBook
+print(json.dumps([LibPhoneBook().spelled(one) for one in {typed!r}]))
+"""
+    assert alone(task, program=program) == [LibPhoneBook().spelled(one) for one in typed]
+
+
+def test_aws_s_library_reads_the_list_of_authorities_that_travels(task: Path, alone: Alone) -> None:
+    program = """
+import json, ssl
+from botocore.httpsession import get_cert_path
+path = get_cert_path(True)
+print(json.dumps([path, len(ssl.create_default_context(cafile=path).get_ca_certs()) > 50]))
+"""
+    assert alone(task, program=program) == [str(task / "certifi" / "cacert.pem"), True]
+
+
 def test_every_kind_of_object_of_a_card_payment_is_there(task: Path, alone: Alone) -> None:
     kinds = [
         *("balance_transaction", "charge", "checkout.session", "customer", "dispute", "event", "file"),
@@ -197,3 +232,28 @@ from importlib.util import find_spec
 print(json.dumps([find_spec("typst") is None, find_spec("font_source_sans_pro") is None]))
 """
     assert alone(task, program=program) == [True, True]
+
+
+def test_the_worker_of_uploads_reads_all_that_tenants_send(
+    task: Path, inspection_layer: Path, alone: Alone, tmp_path: Path
+) -> None:
+    """Take good files of each kind and bad ones, with the libraries of the layer and no others."""
+    bad = [BAD[name]() for name in ("a PDF with a folded script", "a picture of 30,000 by 30,000")]
+    files = [a_folded_pdf(), a_photo(), a_picture("PNG", "RGBA"), a_heic(), *bad]
+    for rank, content in enumerate(files):
+        (tmp_path / str(rank)).write_bytes(content)
+    program = f"""
+import json
+from pathlib import Path
+from chalicelib.domain.quarantine import Unsound
+from chalicelib.gateways.inspection import ByteInspector
+def said(path):
+    try:
+        return ByteInspector().inspect(path.read_bytes()).media_type
+    except Unsound as found:
+        return found.flaw.value
+print(json.dumps([said(path) for path in sorted(Path({str(tmp_path)!r}).iterdir())]))
+"""
+    seen = alone(inspection_layer, task, program=program)
+
+    assert seen == ["application/pdf", *["image/jpeg"] * 3, "contenu_actif", "trop_grand"]
