@@ -6,8 +6,10 @@ place, and nothing is done again.
 
 import re
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Protocol
 
 FIELD = "envoi"
@@ -34,6 +36,15 @@ class Sendings(Protocol):
 def new_mark() -> str:
     """Make the mark of a form that is shown: 128 random bits."""
     return secrets.token_urlsafe(16)
+
+
+def mark_of(mark: str, *said: str) -> str:
+    """Make the mark of a form as it is filled in: the same for the same words, another for others.
+
+    A browser may show the form again that was sent: what is then written in it is new.
+    """
+    digest = sha256(repr((mark, said)).encode()).digest()
+    return urlsafe_b64encode(digest[:16]).decode().rstrip("=")
 
 
 def is_mark(text: str) -> bool:

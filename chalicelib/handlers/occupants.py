@@ -89,12 +89,13 @@ def _ask_about_somebody(visit: Visit, move: Move) -> Page:
 
 def _receive(visit: Visit, move: Move) -> Answer:
     """Open the request once, whatever is sent again; else show the form again with all that was typed."""
-    number, mark, tenant = (
+    number, shown, tenant = (
         visit.lease(visit.text("contrat")),
         visit.text(once.FIELD),
         visit.signed_in.tenant.id,
     )
-    if once.is_mark(mark) and (path := portal().sendings.led_to(tenant, mark)):
+    mark = once.mark_of(shown, move.value, visit.text("occupant"), *(visit.text(field) for field in FIELDS))
+    if path := portal().sendings.led_to(tenant, mark):
         return SeeOther(path)
     lease = _running(visit, number)
     somebody = _somebody(visit, lease, visit.text("occupant"))
@@ -102,7 +103,7 @@ def _receive(visit: Visit, move: Move) -> Answer:
         return _choice(visit, lease, move, Refused(GONE))
     try:
         told = _read(visit, lease, move, somebody)
-        if not once.is_mark(mark):
+        if not once.is_mark(shown):
             raise Refused(STALE)
     except Refused as error:
         return _form(visit, lease, move, somebody, error=error)

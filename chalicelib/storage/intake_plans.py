@@ -45,7 +45,7 @@ from chalicelib.storage.table import Item
 from chalicelib.storage.tenants import hold_item, profile_item
 from chalicelib.storage.timeline import action_item
 
-CERTIFICATE_MAY_EMPTY = ("reason", "mailing_at", "told_at", "due_pk", "due_sk")
+CERTIFICATE_MAY_EMPTY = ("reason", "checked_by", "mailing_at", "told_at", "due_pk", "due_sk")
 COVER_MAY_EMPTY = ("until_on", "to_check", "due_pk", "due_sk")
 LeaseEnd = Callable[[str], date | None]
 
@@ -185,9 +185,10 @@ def _bring_certificates(
     for one in news:
         sk, _ = _said_of(one)
         kept[sk] = decided_by_the_file(one, kept.get(sk), taken.now)
-        work.plan.tally[
-            CERTIFICATES, work.write(raw(certificate_item(kept[sk])), may_empty=CERTIFICATE_MAY_EMPTY)
-        ] += 1
+        still = "mailing_at" if kept[sk].sent else ""  # nobody is writing to who sent it meanwhile
+        item = raw(certificate_item(kept[sk]))
+        outcome = work.write(item, if_still=still, may_empty=CERTIFICATE_MAY_EMPTY)
+        work.plan.tally[CERTIFICATES, outcome] += 1
     _bring_cover(work, cover_of(number, kept.values()), taken.today)
 
 
@@ -206,8 +207,7 @@ def _bring_cover(work: Difference, cover: Cover, today: date) -> None:
     if known.to_domain() == cover:
         return
     spelled = raw(cover_item(cover, today, known.version + 1, known.due_on))
-    still = "version" if "version" in stored else ""
-    changed = change(stored, spelled, still, COVER_MAY_EMPTY)
+    changed = change(stored, spelled, "version", COVER_MAY_EMPTY)
     work.plan.actions += [changed] if changed else []
 
 

@@ -115,9 +115,11 @@ def change(
         "UpdateExpression": " ".join(parts),
         "ExpressionAttributeNames": {mark: name for name, mark in spelled.items()},
     }
-    if if_still:
+    if if_still in stored:
         values[":still"] = stored[if_still]
         update["ConditionExpression"] = f"{spelled[if_still]} = :still"
+    elif if_still:
+        update["ConditionExpression"] = f"attribute_not_exists({spelled[if_still]})"
     if values:
         update["ExpressionAttributeValues"] = values
     return {"Update": update}

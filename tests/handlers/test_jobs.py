@@ -143,4 +143,6 @@ def test_every_function_that_aws_calls_is_tried_here_or_in_a_file_of_its_own() -
         "answer_access",
         "plan_insurance_alerts",
         "send_insurance_alerts",
+        "inspect_uploads",
+        "sweep_uploads",
     }

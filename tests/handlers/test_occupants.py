@@ -70,11 +70,30 @@ def test_a_form_that_is_sent_again_leads_to_the_same_request(visitor: Visitor, c
     first = visitor.send(form, LEAVE, depart="2026-11-30")
     counted.calls.clear()
 
-    again = visitor.send(form, LEAVE, depart="2026-12-01")
+    again = visitor.send(form, LEAVE, depart="2026-11-30")
 
     assert again.location == first.location
     assert counted.writes == 0
     assert opened() == ["D2026-000001"]
+
+
+def test_a_form_that_the_browser_kept_takes_another_person_too(visitor: Visitor) -> None:
+    form = visitor.get(f"{ADD}?contrat=9126")
+
+    twins = [visitor.send(form, ADD, **(ARRIVAL | {"nom": name})) for name in ("Sarah", "Noé", "Sarah")]
+
+    assert [one.location for one in twins] == [f"/demandes/D2026-00000{place}" for place in (1, 2, 1)]
+    assert "Noé" in visitor.get("/demandes/D2026-000002").page.words
+
+
+def test_a_departure_that_is_told_otherwise_is_not_taken_for_the_first(visitor: Visitor) -> None:
+    form = visitor.get(f"{LEAVE}?contrat=9126")
+    visitor.send(form, LEAVE, depart="2026-11-30")
+
+    again = visitor.send(form, LEAVE, depart="2026-12-01")
+
+    assert again.status == 422
+    assert "Une demande est déjà en cours pour cette personne" in again.page.words
 
 
 def test_twenty_clicks_at_once_open_one_request(visitor: Visitor) -> None:
@@ -101,7 +120,7 @@ def test_the_same_person_is_not_told_of_twice_while_a_request_is_open(visitor: V
 
     assert again.status == 422
     for seen in (again, anew):
-        assert "Votre demande n° D2026-000001 du 23 novembre 2026 dit la même chose" in seen.page.words
+        assert "C’est votre demande n° D2026-000001 du 23 novembre 2026" in seen.page.words
         assert "/demandes/D2026-000001" in seen.page.links
         assert action not in [form.action for form in seen.page.forms]
     assert opened() == ["D2026-000001"]
@@ -132,7 +151,7 @@ def test_an_arrival_is_not_told_twice_either_and_another_one_is(visitor: Visitor
     again, twin = arrive(visitor, nom="SARAH"), arrive(visitor, nom="Salomé")
 
     assert again.status == 422
-    assert "Vous nous l’avez déjà dit" in again.page.words
+    assert "Une demande est déjà en cours pour cette personne" in again.page.words
     assert again.page.form(ADD).fields["nom"] == "SARAH"
     assert twin.status == 303
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.domain.certificates import CheckDesk, accept, certificate_of
+from chalicelib.domain.certificates import CheckDesk, accept, certificate_of, refuse
 from chalicelib.domain.insurance import CertificateState, InsuranceCertificate, Period
 from chalicelib.domain.uploads import NewCertificate, Purpose, Upload, UploadState
 from chalicelib.storage import intake
@@ -105,6 +105,26 @@ def test_what_the_file_decides_is_told_to_who_waits(state: str, more: dict[str, 
     (waiting,) = DynamoCertificates().to_tell(NOW.replace(year=2027))
     assert waiting.reference == sent.reference
     assert covered_until()[0] == (date(2027, 12, 31) if state == "acceptee" else date(2026, 12, 31))
+
+
+def test_what_the_file_decides_bears_no_agents_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(files())
+    sent = send()
+    refuse(desk(), "9126", sent.reference, "Illisible", AGENT, NOW)
+
+    def begin_the_mail() -> None:
+        known = stored(sent)
+        assert known.sent is not None
+        DynamoCertificates().mark(known, replace(known, sent=replace(known.sent, mailing_at=NOW)))
+
+    met = meet(monkeypatch, begin_the_mail)
+    bring(only(attestations=[row(sent, etat="acceptee")]))
+
+    assert False in met
+    known = stored(sent)
+    assert known.state is CertificateState.ACCEPTED
+    assert known.sent is not None
+    assert (known.sent.checked_by, known.sent.mailing_at, known.sent.told_at) == ("", None, None)
 
 
 def test_an_import_that_meets_a_tenants_certificate_counts_both(monkeypatch: pytest.MonkeyPatch) -> None:
