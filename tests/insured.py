@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
-from chalicelib.domain.insurance import Cover, Period
+from chalicelib.domain.insurance import CertificateState, Cover, Period
 from chalicelib.domain.insurance_alerts import (
     Alert,
     Step,
@@ -13,17 +13,17 @@ from chalicelib.domain.insurance_alerts import (
     plan_alerts,
 )
 from chalicelib.domain.insurance_mailing import AlertDesk, AlertMail, mail_alerts
-from chalicelib.domain.mail import Attachment, NotSent, Undeliverable
+from chalicelib.domain.mail import Attachment, NotSent, NotTaken, Refused, Undeliverable
 from chalicelib.domain.stints import Stint
 from chalicelib.domain.tenants import Tenant
 from chalicelib.storage import insurance, insurance_alerts
-from chalicelib.storage.insurance import CoverItem, cover_item
+from chalicelib.storage.insurance import CoverItem, certificate_item, cover_item
 from chalicelib.storage.insurance_alerts import DynamoAlertCalendar
 from chalicelib.storage.insurance_mails import DynamoAlertOutbox
 from chalicelib.storage.leases import HolderItem, lease_items
-from chalicelib.storage.table import lease_key
+from chalicelib.storage.table import Item, lease_key, tenant_key
 from chalicelib.storage.tenants import hold_item, profile_item
-from tests.mothers import a_hold, a_lease, a_tenant, put
+from tests.mothers import a_certificate, a_hold, a_lease, a_tenant, put
 
 AlertKey = tuple[str, date, int, str]
 
@@ -41,8 +41,11 @@ class Place(Protocol):
     def insure(self, lease: str, *periods: Period, today: date, holders: Sequence[Tenant] = ()) -> None:
         """Have a lease covered, and held by somebody."""
 
-    def cover(self, lease: str, *periods: Period, today: date, to_check: bool = False) -> None:
-        """Have another cover in place of the one that is there, as the import and the agents do."""
+    def cover(self, lease: str, *periods: Period, today: date, to_check: Sequence[Period] = ()) -> None:
+        """Have another cover in place of the one that is there, as the import and the agents do.
+
+        ``to_check`` are the periods of the certificates that wait.
+        """
 
     def end(self, lease: str, on: date) -> None:
         """Have a lease end."""
@@ -50,17 +53,28 @@ class Place(Protocol):
     def leave(self, lease: str, tenant: str, on: date) -> None:
         """Have a holder leave."""
 
+    def unwrite(self, lease: str, tenant: str, side: str) -> None:
+        """Have an import not have written a side of a holder yet: ``PROFILE``, or ``HOLD`` of the lease."""
+
+    def write(self, lease: str, tenant: str) -> None:
+        """Have the import write both."""
+
     def read_file(self, lease: str) -> list[tuple[Alert, AlertMail | None]]:
         """Give the landlord's file."""
 
 
 @dataclass
 class Letters:
-    """Takes mails as SES does; ``bad`` addresses take none, ``stuck`` ones fail."""
+    """Takes mails as SES does; ``bad`` addresses take none, ``stuck`` ones fail.
+
+    ``busy`` is whether SES takes none now, ``refused`` are those whose mail it does not take.
+    """
 
     sent: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     bad: set[str] = field(default_factory=set)
     stuck: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    busy: bool = False
     around: Callable[[str], None] = lambda _: None
 
     def send(
@@ -74,6 +88,10 @@ class Letters:
         assert template == "insurance_alert"
         if to in self.bad:
             raise Undeliverable("mail to this address came back")
+        if to in self.refused:
+            raise Refused(receipt)
+        if self.busy:
+            raise NotTaken(receipt)
         if to in self.stuck:
             raise NotSent(receipt)
         self.around("before")
@@ -97,7 +115,7 @@ def fire(place: Place, letters: Letters, now: datetime, stint: Callable[[], Stin
         if task.step is Step.FILE:
             file_alerts(place.calendar, task, now, stint())
         else:
-            mail_alerts(AlertDesk(place.outbox, letters), task, now, stint())
+            mail_alerts(AlertDesk(place.outbox, letters), task, lambda: now, stint())
 
 
 def somebody(id: str, email: str | None = None) -> Tenant:
@@ -119,15 +137,33 @@ class InTable:
             cover_item(Cover(lease, periods), today),
         )
 
-    def cover(self, lease: str, *periods: Period, today: date, to_check: bool = False) -> None:
+    def cover(self, lease: str, *periods: Period, today: date, to_check: Sequence[Period] = ()) -> None:
         known = CoverItem.get(lease_key(lease), "COVER")
-        put(cover_item(Cover(lease, periods, to_check), today, known.version + 1, known.due_on))
+        for rank, one in enumerate(to_check):
+            put(
+                certificate_item(
+                    a_certificate(
+                        lease,
+                        one.until_on,
+                        CertificateState.TO_CHECK,
+                        reference=f"w-{rank}",
+                        from_on=one.from_on,
+                    )
+                )
+            )
+        put(cover_item(Cover(lease, periods, bool(to_check)), today, known.version + 1, known.due_on))
 
     def end(self, lease: str, on: date) -> None:
         put(lease_items(replace(a_lease(lease), ends_on=on))[0])
 
     def leave(self, lease: str, tenant: str, on: date) -> None:
         put(hold_item(tenant, a_hold(lease, on)))
+
+    def unwrite(self, lease: str, tenant: str, side: str) -> None:
+        Item(tenant_key(tenant), "PROFILE" if side == "PROFILE" else f"HOLD#{lease}").delete()
+
+    def write(self, lease: str, tenant: str) -> None:
+        put(profile_item(somebody(tenant), 0), hold_item(tenant, a_hold(lease)))
 
     def forget_holder(self, lease: str, tenant: str) -> None:
         HolderItem(lease_key(lease), f"HOLDER#{tenant}").delete()

@@ -36,6 +36,8 @@ class InMemory:
         self.leases: dict[str, Known] = {}
         self.tenants: dict[str, Tenant] = {}
         self.left: dict[tuple[str, str], date] = {}
+        self.unwritten: set[tuple[str, str]] = set()
+        self.to_check: dict[str, tuple[Period, ...]] = {}
         self.days: dict[tuple[date, int], dict[str, None]] = {}
         self.alerts: dict[AlertKey, Alert] = {}
         self.files: dict[str, list[AlertKey]] = {}
@@ -56,8 +58,9 @@ class InMemory:
         self.leases[lease] = Known(Cover(lease), None, 0, None, tuple(sorted(one.id for one in held_by)))
         self._lay(lease, Cover(lease, periods), next_milestone(Cover(lease, periods), today))
 
-    def cover(self, lease: str, *periods: Period, today: date, to_check: bool = False) -> None:
-        known, cover = self.leases[lease], Cover(lease, periods, to_check)
+    def cover(self, lease: str, *periods: Period, today: date, to_check: Sequence[Period] = ()) -> None:
+        known, cover = self.leases[lease], Cover(lease, periods, bool(to_check))
+        self.to_check[lease] = tuple(to_check)
         known.version += 1
         self._lay(lease, cover, next_milestone(cover, min(today, known.due_on or today)))
 
@@ -66,6 +69,16 @@ class InMemory:
 
     def leave(self, lease: str, tenant: str, on: date) -> None:
         self.left[lease, tenant] = on
+
+    def unwrite(self, lease: str, tenant: str, side: str) -> None:
+        if side == "PROFILE":
+            del self.tenants[tenant]
+        else:
+            self.unwritten.add((lease, tenant))
+
+    def write(self, lease: str, tenant: str) -> None:
+        self.tenants[tenant] = somebody(tenant)
+        self.unwritten.discard((lease, tenant))
 
     def read_file(self, lease: str) -> list[tuple[Alert, AlertMail | None]]:
         found = [self.alerts[key] for key in sorted(self.files.get(lease, []))]
@@ -145,8 +158,9 @@ class InMemory:
     def _case(self, alert: Alert, today: date) -> Case:
         known = self.leases[alert.lease]
         left_on = self.left.get((alert.lease, alert.tenant))
-        holds = alert.tenant in known.holders and (left_on is None or today <= left_on)
-        return Case(alert, known.cover, known.ends_on, holds)
+        bound = None if (alert.lease, alert.tenant) in self.unwritten else left_on is None or today <= left_on
+        holds = bound if alert.tenant in known.holders else False
+        return Case(alert, known.cover, known.ends_on, holds, self.to_check.get(alert.lease, ()))
 
     def drop(self, alert: Alert, reason: Unsent, now: datetime) -> None:
         with self._asked("drop"):
@@ -157,7 +171,9 @@ class InMemory:
         with self._asked("claim"):
             if self.turns.get(mail.tenant) != before:
                 return False
-            self.turns[mail.tenant] = Turn(mail.id, mail.on, mail.claimed_at, settled=False)
+            self.turns[mail.tenant] = Turn(
+                mail.id, mail.on, mail.claimed_at, settled=False, refused=before.refused if before else 0
+            )
             self.mails[mail.id] = mail
             return True
 
@@ -174,11 +190,11 @@ class InMemory:
                     self._settle(alert, state=AlertState.SENT, mail=mail.id, reason=None, settled_at=now)
         self.release(mail)
 
-    def release(self, mail: AlertMail) -> None:
+    def release(self, mail: AlertMail, on: date | None = None, refused: int = 0) -> None:
         with self._asked("release"):
             turn = self.turns[mail.tenant]
             if turn.mail == mail.id:
-                self.turns[mail.tenant] = replace(turn, settled=True)
+                self.turns[mail.tenant] = replace(turn, settled=True, on=on or mail.on, refused=refused)
 
     def _settle(self, alert: Alert, **changes: Any) -> None:
         key = key_of(alert)

@@ -124,6 +124,19 @@ def a_photo(place: bool = True) -> bytes:
     return written.getvalue()
 
 
+def an_odd_photo() -> bytes:
+    """Take the same with a telephone that writes its EXIF wrong: a resolution below nothing, as a number."""
+    fields = struct.pack("<HHIHH", ORIENTATION, 3, 1, TURNED, 0) + struct.pack("<HHIi", 0x011A, 9, 1, -5)
+    told = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 2) + fields + bytes(4)
+    before = a_photo()
+    return before[:2] + b"\xff\xe1" + struct.pack(">H", len(told) + 2) + told + _after_its_exif(before)
+
+
+def _after_its_exif(jpeg: bytes) -> bytes:
+    start = jpeg.index(b"\xff\xe1")
+    return jpeg[2:start] + jpeg[start + 2 + int.from_bytes(jpeg[start + 2 : start + 4]) :]
+
+
 def a_heic() -> bytes:
     written = BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", WIDE, (30, 90, 160))).save(written, quality=50)
@@ -177,6 +190,12 @@ BAD: Mapping[str, Callable[[], bytes]] = {
     "a PDF that starts a program": lambda: a_pdf(ACTION % (b"Launch", b"/F (cmd.exe)")),
     "a PDF with a file in it": lambda: a_written_pdf(lambda one: one.add_attachment("x.exe", b"MZ")),
     "a PDF with a password": lambda: a_written_pdf(lambda one: one.encrypt("secret", algorithm="RC4-128")),
+    "a PDF locked with a certificate": lambda: a_pdf(
+        b"<< /Filter /Adobe.PubSec /V 4 >>", trailer=b"/Encrypt 5 0 R /ID [<00><00>] "
+    ),
+    "a PDF locked in a way of tomorrow": lambda: a_pdf(
+        b"<< /Filter /Standard /V 9 /R 9 /O (o) /U (u) /P -4 >>", trailer=b"/Encrypt 5 0 R /ID [<00><00>] "
+    ),
     "a PDF with a script by another spelling": lambda: a_pdf(ACTION % (b"J#61vaScript", b"/J#53 (x)")),
     "a PDF that ends too soon": lambda: a_pdf()[:-60],
     "a page before a PDF": lambda: b"<html><script>alert(1)</script></html>\n" + a_pdf(),

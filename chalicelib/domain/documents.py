@@ -72,6 +72,9 @@ class Files(Protocol):
     def put(self, key: str, content: bytes, media_type: str) -> bytes:
         """Keep a file under a key, unless one is there already; give the content that is now there."""
 
+    def remove(self, key: str) -> None:
+        """Take out a file that nothing ever pointed to, if one is there."""
+
     def link(self, key: str, file_name: str, seconds: int, media_type: str = PDF) -> str:
         """Sign an address that downloads the file under that name for so many seconds."""
 

@@ -88,6 +88,10 @@ class Cover:
         """Tell whether the lease is covered on a day."""
         return any(period.holds(day) for period in self.periods)
 
+    def began_again(self, until_on: date, day: date) -> bool:
+        """Tell whether a period began after the end of another, up to a day: it has its own end since."""
+        return any(until_on < period.from_on <= day for period in self.periods)
+
 
 @dataclass(frozen=True)
 class InsuranceAlert:

@@ -36,8 +36,8 @@ class Unsent(StrEnum):
 
     NO_ADDRESS = "sans_adresse"
     REFUSED_ADDRESS = "adresse_en_erreur"
+    REFUSED_MAIL = "courriel_refuse"
     COVER_CHANGED = "assurance_changee"
-    TO_CHECK = "attestation_a_verifier"
     LEASE_OVER = "contrat_termine"
     LEFT = "n_est_plus_titulaire"
     REPLACED = "remplacee"

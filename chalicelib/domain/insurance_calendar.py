@@ -55,6 +55,6 @@ def due_milestone(cover: Cover, since_on: date, day: date) -> Milestone | None:
 def _of_period(cover: Cover, period: Period) -> Iterator[Milestone]:
     for stage in Stage:
         on = period.until_on + timedelta(days=stage)
-        begun, covered_again = on >= period.from_on, stage > 0 and cover.runs_on(on)
+        begun, covered_again = on >= period.from_on, cover.began_again(period.until_on, on)
         if begun and not covered_again:
             yield Milestone(on, stage, period.until_on)

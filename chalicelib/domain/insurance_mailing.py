@@ -3,26 +3,30 @@
 A mail is written down before it leaves (« claimed »), and who sends it says so after.  Cut between the two,
 nobody knows whether it left: SES tells of each mail it sent, so the next run asks what was told.  After an
 hour without a word it never left, and what it named is free again.
+
+What may become otherwise soon is left waiting: a certificate that waits to be checked, an import under way.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
 from chalicelib.domain import french
-from chalicelib.domain.insurance import Cover
-from chalicelib.domain.insurance_alerts import Alert, AlertOutbox, Task, Unsent
+from chalicelib.domain.alarms import Alarm, raise_alarm
+from chalicelib.domain.insurance import ONE_DAY, Cover, Period
+from chalicelib.domain.insurance_alerts import LAG, Alert, AlertOutbox, Task, Unsent
 from chalicelib.domain.insurance_calendar import Stage
 from chalicelib.domain.leases import PREFIX
-from chalicelib.domain.mail import Mailer, NotSent, Undeliverable
+from chalicelib.domain.mail import Mailer, NotSent, NotTaken, Refused, Undeliverable
 from chalicelib.domain.stints import Stint
 from chalicelib.domain.tenants import Tenant
 
 TOLD_WITHIN = timedelta(hours=1)
 MOST_FAILURES = 3
+MOST_REFUSALS = 3  # days on which SES refuses the mail of one tenant before it is given up
 TEMPLATE = "insurance_alert"
 
 
@@ -51,22 +55,31 @@ class AlertMail:
 
 @dataclass(frozen=True)
 class Turn:
-    """The latest mail of a tenant: on which day, and whether all that follows from it is written."""
+    """The latest mail of a tenant: on which day, and whether all that follows from it is written.
+
+    ``refused`` is how many of the latest, one after the other, SES refused.
+    """
 
     mail: str
     on: date
     claimed_at: datetime
     settled: bool
+    refused: int = 0
 
 
 @dataclass(frozen=True)
 class Case:
-    """An alert, and how things stand now with what it is about."""
+    """An alert, and how things stand now with what it is about.
+
+    ``holds`` is unknown while an import has written the lease but not its holder's side yet.  ``to_check``
+    are the periods of certificates that wait to be checked.
+    """
 
     alert: Alert
     cover: Cover
     lease_ends_on: date | None
-    holds: bool
+    holds: bool | None
+    to_check: tuple[Period, ...] = ()
 
 
 class TenantsOutbox(AlertOutbox, Protocol):
@@ -96,8 +109,8 @@ class TenantsOutbox(AlertOutbox, Protocol):
     def settle(self, mail: AlertMail, now: datetime) -> None:
         """Write that the alerts of a mail were sent, then that its tenant's turn is over."""
 
-    def release(self, mail: AlertMail) -> None:
-        """Write that its tenant's turn is over without a mail."""
+    def release(self, mail: AlertMail, on: date | None = None, refused: int = 0) -> None:
+        """Write that its tenant's turn is over, as if it had been ``on`` that day, after so many refusals."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +121,10 @@ class AlertDesk:
     mail: Mailer
 
 
-def mail_alerts(desk: AlertDesk, task: Task, now: datetime, stint: Stint) -> int:
+def mail_alerts(desk: AlertDesk, task: Task, clock: Callable[[], datetime], stint: Stint) -> int:
     """Write to the tenants of one part for whom something waits; give to how many.
 
+    The clock is asked for each tenant: a part takes minutes, and the moments are evidence.
     A mail that fails keeps no other waiting; ``NotSent`` at the end if one did, or at once if SES seems away.
     """
     written, failed = 0, list[NotSent]()
@@ -118,7 +132,7 @@ def mail_alerts(desk: AlertDesk, task: Task, now: datetime, stint: Stint) -> int
         if not stint.has_time() or len(failed) == MOST_FAILURES:
             break
         try:
-            written += _write_to(desk, tenant, waiting, now, stint)
+            written += _write_to(desk, tenant, waiting, clock, stint)
         except NotSent as error:
             failed.append(error)
     if failed:
@@ -126,24 +140,30 @@ def mail_alerts(desk: AlertDesk, task: Task, now: datetime, stint: Stint) -> int
     return written
 
 
-def _write_to(desk: AlertDesk, tenant: str, waiting: Sequence[Alert], now: datetime, stint: Stint) -> bool:
+def _write_to(
+    desk: AlertDesk, tenant: str, waiting: Sequence[Alert], clock: Callable[[], datetime], stint: Stint
+) -> bool:
     """Send a tenant the day's mail, if there is one to send and this is the moment."""
+    now = clock()
     turn = desk.outbox.turn(tenant)
     if turn and not _is_free(desk, turn, now):
         return False
     known, cases = desk.outbox.cases(tenant, waiting, french.today(now))
     due = _still_due(desk, cases, now)
     if known is None or not known.email:
-        for alert in due:
-            desk.outbox.drop(alert, Unsent.NO_ADDRESS, now)
+        _drop_without_address(desk, due if known else [one for one in due if _is_old(one, now)], now)
         return False
-    mail = AlertMail(secrets.token_hex(16), tenant, known.email, french.today(now), tuple(due), now)
     if not due:
         return False
     stint.take()
-    if not desk.outbox.claim(mail, turn):
-        return False
-    return _send(desk, mail, known, now)
+    mail = AlertMail(secrets.token_hex(16), tenant, known.email, french.today(now), tuple(due), now)
+    refused = turn.refused if turn else 0
+    return desk.outbox.claim(mail, turn) and _send(desk, mail, known, refused)
+
+
+def _drop_without_address(desk: AlertDesk, alerts: Sequence[Alert], now: datetime) -> None:
+    for alert in alerts:
+        desk.outbox.drop(alert, Unsent.NO_ADDRESS, now)
 
 
 def _is_free(desk: AlertDesk, turn: Turn, now: datetime) -> bool:
@@ -158,7 +178,7 @@ def _is_free(desk: AlertDesk, turn: Turn, now: datetime) -> bool:
 
 
 def _still_due(desk: AlertDesk, cases: Sequence[Case], now: datetime) -> list[Alert]:
-    """Keep the alerts that still say something true and new; the others are dropped with the reason."""
+    """Keep the alerts that still say something true and new; others wait, or are dropped with the reason."""
     latest: dict[tuple[str, date], Stage] = {}
     for case in cases:
         alert, end = case.alert, (case.alert.lease, case.alert.until_on)
@@ -166,41 +186,71 @@ def _still_due(desk: AlertDesk, cases: Sequence[Case], now: datetime) -> list[Al
     due = []
     for case in cases:
         alert = case.alert
-        reason = _obstacle(case, french.today(now))
+        reason = _obstacle(case, now)
         if not reason and alert.stage < latest[alert.lease, alert.until_on]:
             reason = Unsent.REPLACED
         if reason:
             desk.outbox.drop(alert, reason, now)
-        else:
+        elif not _has_to_wait(case, french.today(now)):
             due.append(alert)
     return due
 
 
-def _obstacle(case: Case, today: date) -> Unsent | None:
+def _obstacle(case: Case, now: datetime) -> Unsent | None:
     """Find why an alert is not to be sent any more."""
-    until_on = case.alert.until_on
+    until_on, today = case.alert.until_on, french.today(now)
     ends_then = any(period.until_on == until_on for period in case.cover.periods)
-    if not case.holds:
+    if case.holds is False or (case.holds is None and _is_old(case.alert, now)):
         return Unsent.LEFT
     if case.lease_ends_on is not None and case.lease_ends_on < today:
         return Unsent.LEASE_OVER
-    if not ends_then or (until_on < today and case.cover.runs_on(today)):
+    if not ends_then or case.cover.began_again(until_on, today):
         return Unsent.COVER_CHANGED
-    return Unsent.TO_CHECK if case.cover.to_check else None
+    return None
 
 
-def _send(desk: AlertDesk, mail: AlertMail, tenant: Tenant, now: datetime) -> bool:
-    """Send a mail that is claimed; any error but that of the address leaves it claimed."""
+def _has_to_wait(case: Case, today: date) -> bool:
+    """Tell whether an import, or an agent's check of a certificate, is first to say if an alert is true.
+
+    A certificate that ends no later than the cover does, or does not help after its end, keeps none back.
+    """
+    until_on = case.alert.until_on
+    helps = [one.until_on > until_on if until_on >= today else one.holds(today) for one in case.to_check]
+    return case.holds is None or any(helps)
+
+
+def _is_old(alert: Alert, now: datetime) -> bool:
+    """Tell whether an import that was under way when an alert was filed is over by now."""
+    return now >= alert.filed_at + LAG
+
+
+def _send(desk: AlertDesk, mail: AlertMail, tenant: Tenant, refused: int) -> bool:
+    """Send a mail that is claimed; where nobody knows whether it left, it stays claimed."""
+    now = mail.claimed_at
     try:
         desk.mail.send(mail.email, TEMPLATE, mail_values(mail, tenant), receipt=mail.id)
     except Undeliverable:
-        for alert in mail.alerts:
-            desk.outbox.drop(alert, Unsent.REFUSED_ADDRESS, now)
-        desk.outbox.release(mail)
+        _give_up(desk, mail, Unsent.REFUSED_ADDRESS)
         return False
+    except Refused:
+        if refused + 1 < MOST_REFUSALS:
+            desk.outbox.release(mail, refused=refused + 1)
+        else:
+            _give_up(desk, mail, Unsent.REFUSED_MAIL)
+            raise_alarm(Alarm.MAIL_UNDELIVERABLE, alert_mail=mail.id)
+        return False
+    except NotTaken:
+        desk.outbox.release(mail, on=mail.on - ONE_DAY, refused=refused)
+        raise
     desk.outbox.note(mail.id, Told.SENT, now)
     desk.outbox.settle(mail, now)
     return True
+
+
+def _give_up(desk: AlertDesk, mail: AlertMail, reason: Unsent) -> None:
+    for alert in mail.alerts:
+        desk.outbox.drop(alert, reason, mail.claimed_at)
+    desk.outbox.release(mail)
 
 
 def mail_values(mail: AlertMail, tenant: Tenant) -> dict[str, Any]:

@@ -20,6 +20,14 @@ class NotSent(Exception):
     """Nobody said that this mail with a receipt was taken; it may have been."""
 
 
+class NotTaken(NotSent):
+    """Who carries mail said that it takes none now: nothing left."""
+
+
+class Refused(NotTaken):
+    """Who carries mail said that it does not take this one: nothing left, and another may pass."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file that travels with a mail: the name the tenant sees, the bytes, and their type."""
@@ -45,7 +53,8 @@ class Mailer(Protocol):
         ``Undeliverable`` if the address cannot exist.  Any other error may pass: the same mail can be tried
         again, and the tenant may then receive it twice when only the answer was lost.
 
-        With a ``receipt``, of letters and figures, it is tried once (``NotSent`` if that failed), and
+        With a ``receipt``, of letters and figures, it is tried once (``NotSent`` if that failed;
+        ``NotTaken`` or ``Refused`` if it is certain that nothing left), and
         ``handlers.mail_events`` hears under that name when it was sent and delivered.
         """
 

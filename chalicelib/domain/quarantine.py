@@ -15,8 +15,9 @@ from chalicelib.domain.documents import Files
 from chalicelib.domain.errors import Absent
 from chalicelib.domain.mail import Mailer, Undeliverable
 from chalicelib.domain.uploads import (
-    AWAITED_FOR,
+    CHECKED_WITHIN,
     EXTENSIONS,
+    FORGOTTEN_AFTER,
     LARGEST_BYTES,
     LEAST_COUNTED_BYTES,
     LOOKED_AFTER,
@@ -42,9 +43,6 @@ class Verdict(StrEnum):
     UNSUPPORTED = "UNSUPPORTED"
     ACCESS_DENIED = "ACCESS_DENIED"
     FAILED = "FAILED"
-
-
-REFUSALS = {Verdict.THREATS: Flaw.THREAT, Verdict.UNSUPPORTED: Flaw.UNCHECKED}
 
 
 class Unsound(Exception):
@@ -143,7 +141,10 @@ def look_at(point: Checkpoint, key: str, now: datetime, scan: Scan | None = None
 
 
 def look_again(point: Checkpoint, tenant: str, id: str, now: datetime) -> None:
-    """Look at an upload of which nothing was heard: ask for its events anew, or give it up after a day."""
+    """Look at an upload of which nothing was heard: ask for its events anew, or give it up after a day.
+
+    The day of a file begins when we first saw it: it may have come with the last form of another day.
+    """
     try:
         upload = point.uploads.get(tenant, id)
     except Absent:
@@ -152,13 +153,19 @@ def look_again(point: Checkpoint, tenant: str, id: str, now: datetime) -> None:
         _finish(point, upload, now)
     elif upload.look_at is None or upload.look_at > now:
         return
-    elif now - upload.asked_at < AWAITED_FOR:
+    elif now - (upload.received_at or upload.asked_at) < _limit(upload):
         _ask_again(point, upload, now)
-    elif upload.state is UploadState.AWAITED and point.quarantine.read(upload.quarantine_key) is None:
-        point.uploads.forget(upload)
-    else:
+    elif upload.state is UploadState.CHECKING:
         raise_alarm(Alarm.SCAN_MISSING, upload=upload.id)
         _refuse(point, upload, Flaw.UNCHECKED, now)
+    elif received := point.quarantine.read(upload.quarantine_key):
+        _check(point, upload, received, None, now)
+    else:
+        point.uploads.forget(upload)
+
+
+def _limit(upload: Upload) -> timedelta:
+    return FORGOTTEN_AFTER if upload.state is UploadState.AWAITED else CHECKED_WITHIN
 
 
 def sweep(uploads: Uploads, lookout: Lookout, now: datetime) -> int:
@@ -179,11 +186,13 @@ def _check(point: Checkpoint, upload: Upload, received: Received, scan: Scan | N
     verdict = scan.verdict if scan and scan.mark == received.mark else None
     try:
         upload = _count(point, upload, received, now)
-        if verdict in REFUSALS:
-            raise Unsound(REFUSALS[verdict])
+        if verdict is Verdict.THREATS:
+            raise Unsound(Flaw.THREAT)
         if len(received.content) > LARGEST_BYTES:
             raise Unsound(Flaw.TOO_BIG)
         sound = point.inspector.inspect(received.content)
+        if verdict is Verdict.UNSUPPORTED:  # of what we can read ourselves, or the tenant would know why
+            raise Unsound(Flaw.UNCHECKED)
     except Unsound as found:
         _refuse(point, upload, found.flaw, now)
         return
@@ -192,14 +201,15 @@ def _check(point: Checkpoint, upload: Upload, received: Received, scan: Scan | N
 
 
 def _count(point: Checkpoint, upload: Upload, received: Received, now: datetime) -> Upload:
-    """Write that bytes came, and how many; those that we had looked at again were counted before."""
+    """Write that bytes came, and how many; those that we had looked at again may be counted already."""
     if received.mark == upload.mark:
         return upload
     checking = replace(
         upload, state=UploadState.CHECKING, mark=received.mark, look_at=now + LOOKED_AFTER, received_at=now
     )
     try:
-        counted = 0 if received.again else max(len(received.content), LEAST_COUNTED_BYTES)
+        counted_before = received.again and upload.state is UploadState.CHECKING
+        counted = 0 if counted_before else max(len(received.content), LEAST_COUNTED_BYTES)
         point.uploads.receive(checking, counted, MOST_BYTES_A_DAY)
     except OverQuota as error:
         raise Unsound(Flaw.TOO_MANY) from error
@@ -207,7 +217,7 @@ def _count(point: Checkpoint, upload: Upload, received: Received, now: datetime)
 
 
 def _accept(point: Checkpoint, upload: Upload, sound: Sound, now: datetime) -> None:
-    key = f"uploads/{upload.lease}/{upload.id}.{EXTENSIONS[sound.media_type]}"
+    key = upload.key_as(sound.media_type)
     kept = point.files.put(key, sound.content, sound.media_type)
     accepted = replace(
         upload,
@@ -218,8 +228,10 @@ def _accept(point: Checkpoint, upload: Upload, sound: Sound, now: datetime) -> N
         settled_at=now,
         look_at=None,
     )
-    point.uploads.settle(accepted, consequence_of(accepted))
-    point.quarantine.remove(upload.quarantine_key)
+    if point.uploads.settle(accepted, consequence_of(accepted)):
+        point.quarantine.remove(upload.quarantine_key)
+    else:  # somebody was quicker, perhaps with other bytes
+        _finish(point, point.uploads.get(upload.tenant, upload.id), now)
 
 
 def _refuse(point: Checkpoint, upload: Upload, flaw: Flaw, now: datetime) -> None:
@@ -229,8 +241,14 @@ def _refuse(point: Checkpoint, upload: Upload, flaw: Flaw, now: datetime) -> Non
 
 
 def _finish(point: Checkpoint, upload: Upload, now: datetime) -> None:
-    """Take away what lies in quarantine of a settled upload, and tell the tenant of a refusal, once."""
+    """Take away what is left of a settled upload, and tell the tenant of a refusal, once.
+
+    What was kept before a try that came to no end is nobody’s: it goes as well.
+    """
     point.quarantine.remove(upload.quarantine_key)
+    for media_type in EXTENSIONS:
+        if (key := upload.key_as(media_type)) != upload.key:
+            point.files.remove(key)
     if upload.state is not UploadState.REFUSED or upload.told_at is not None:
         return
     if upload.mailing_at is not None and now - upload.mailing_at < MAILED_WITHIN:

@@ -3,21 +3,25 @@
 import time
 from collections.abc import Callable
 
-HEAD_START = 5.0
-
 
 class Stint:
-    """Has so many seconds, and lets through so many things a second; five seconds' worth of them at once."""
+    """Has so many seconds, and lets through so many things a second.
+
+    ``head_start`` is how many seconds' worth of them may be done at once, after a pause too.  Without one,
+    the first waits like any other: many short stints keep the pace of a long one.
+    """
 
     def __init__(
         self,
         seconds: float,
         each_second: float,
+        head_start: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._clock, self._sleep, self._takes = clock, sleep, 1 / each_second
-        self._ends_at, self._free_at = clock() + seconds, clock() - HEAD_START
+        self._ends_at, self._head_start = clock() + seconds, head_start
+        self._free_at = clock() - head_start
 
     def has_time(self) -> bool:
         """Tell whether there is time for one more."""
@@ -26,6 +30,6 @@ class Stint:
     def take(self) -> None:
         """Wait until one more may be done."""
         now = self._clock()
-        self._free_at = max(self._free_at, now - HEAD_START) + self._takes
+        self._free_at = max(self._free_at, now - self._head_start) + self._takes
         if (early := self._free_at - now) > 0:
             self._sleep(early)

@@ -20,6 +20,8 @@ LARGEST_BYTES = 10 * 1000 * 1000
 FORM_LIFE = timedelta(minutes=10)
 DOWNLOAD_SECONDS = 60
 AWAITED_FOR = timedelta(days=1)
+FORGOTTEN_AFTER = AWAITED_FOR + FORM_LIFE  # the last form still lets a file in
+CHECKED_WITHIN = timedelta(days=1)
 LOOKED_AFTER = timedelta(minutes=30)
 MOST_FILES_A_DAY = 20
 MOST_BYTES_A_DAY = 100 * 1000 * 1000
@@ -70,8 +72,8 @@ FLAWS = {
         "Le fichier est abîmé ou incomplet. Enregistrez-le de nouveau, ou photographiez le document."
     ),
     Flaw.LOCKED: (
-        "Le PDF est protégé par un mot de passe. Enregistrez-en une copie sans mot de passe, "
-        "ou photographiez le document."
+        "Le PDF est protégé (mot de passe, ou interdiction de le modifier). "
+        "Imprimez-le dans un nouveau PDF, ou photographiez le document."
     ),
     Flaw.ACTIVE: (
         "Le PDF contient un programme, une action automatique ou un autre fichier. "
@@ -128,10 +130,18 @@ class Upload:
         """Give the key under which it waits to be checked."""
         return f"{self.tenant}/{self.id}"
 
+    def key_as(self, media_type: str) -> str:
+        """Give the key under which it is kept, once accepted as that."""
+        return f"uploads/{self.lease}/{self.id}.{EXTENSIONS[media_type]}"
+
     @property
     def is_settled(self) -> bool:
         """Tell whether it was accepted or refused, which is for good."""
         return self.state in {UploadState.ACCEPTED, UploadState.REFUSED}
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether no file came in its day: no form is signed for it any more."""
+        return self.state is UploadState.AWAITED and now - self.asked_at >= AWAITED_FOR
 
     @property
     def reason(self) -> str:
@@ -253,11 +263,12 @@ def _id_of_correction(upload: Upload) -> str:
     return urlsafe_b64encode(sha256(said.encode()).digest()[:16]).decode().rstrip("=")
 
 
-def begin_again(uploads: Uploads, refused: Upload, id: str, now: datetime) -> Upload:
-    """Await another file in place of one that was refused, with what was typed; ``Absent`` if none was."""
-    if refused.state is not UploadState.REFUSED:
-        raise Absent(refused.id)
-    fresh = Upload(
-        id, refused.tenant, refused.lease, refused.purpose, refused.facts, now, email=refused.email
-    )
+def begin_again(uploads: Uploads, former: Upload, id: str, now: datetime) -> Upload:
+    """Await another file in place of one that was refused or never came, with what was typed.
+
+    ``Absent`` if the file may still come, or was accepted.
+    """
+    if former.state is not UploadState.REFUSED and not former.is_over(now):
+        raise Absent(former.id)
+    fresh = Upload(id, former.tenant, former.lease, former.purpose, former.facts, now, email=former.email)
     return await_file(uploads, fresh, now)

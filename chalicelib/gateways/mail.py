@@ -8,12 +8,21 @@ from functools import cached_property
 from typing import Any
 
 from chalicelib import cloud
-from chalicelib.domain.mail import RECEIPT_TAG, Attachment, NotSent, Undeliverable, deliverable
+from chalicelib.domain.mail import (
+    RECEIPT_TAG,
+    Attachment,
+    NotSent,
+    NotTaken,
+    Refused,
+    Undeliverable,
+    deliverable,
+)
 from chalicelib.domain.mail_health import MailHealth, mail_trouble
 from chalicelib.templating import ROOT, render
 
 LOGO = ROOT / "templates" / "mail" / "logo.png"  # white and transparent: the cell behind it has the colour
 LOGO_ID = "logo@portal"
+OF_ONE_MAIL = {"MessageRejected", "BadRequestException"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNSAFE_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029"/\\]')
 
@@ -63,7 +72,7 @@ class SesMail:
         try:
             self._ses_once.send_email(**asked, ConfigurationSetName=self._receipts, EmailTags=tags)
         except (BotoCoreError, ClientError) as error:
-            raise NotSent(receipt) from error
+            raise _kind_of(error.response if isinstance(error, ClientError) else {})(receipt) from error
 
     def _write(self, recipient: str, template: str, values: Mapping[str, Any]) -> EmailMessage:
         """Write both versions; the first line of the text is the subject, for the two of them."""
@@ -94,6 +103,18 @@ class SesMail:
     @cached_property
     def _ses_once(self) -> Any:
         return self._given or cloud.client("sesv2", tries=1)
+
+
+def _kind_of(answer: Mapping[str, Any]) -> type[NotSent]:
+    """Tell from SES's answer whether a mail may have left: not if it says 4xx, nobody knows if it says more.
+
+    « not verified » is said of each mail of an account that is not open yet.
+    """
+    said = answer.get("Error", {})
+    if said.get("Code") in OF_ONE_MAIL and "not verified" not in said.get("Message", ""):
+        return Refused
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return NotTaken if 400 <= status < 500 else NotSent
 
 
 def _subject_and_text(written: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import base64
 import binascii
 import logging
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -33,33 +34,49 @@ ACTIVE_ACTIONS = frozenset(
 ACTIVE_TYPES = frozenset(
     {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D", "/PS", "/EmbeddedFile"}
 )
+# A string of one word, as an address is: what it says is no name, whatever stands after its slashes.
+WORD = re.compile(rb"\([^\s()<>\\]*\)")
 BARE = re.compile(rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|SubmitForm|ImportData)\b")
 SPELLED = re.compile(rb"#([0-9A-Fa-f]{2})")
 END = re.compile(rb"%%EOF[\s\0]*\Z")
 FOLDING = frozenset({"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"})
 # What pypdf raises on files that are not what they say.
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, zlib.error)
+UNREADABLE = (
+    *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, OSError),
+    *(struct.error, zlib.error),
+)
 
 
 def inspect_pdf(content: bytes) -> None:
     """Read a PDF through; ``Unsound`` with what is wrong with it."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import DependencyError, PyPdfError
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it would quote from the file
     if not END.search(content[-2048:]) or zipfile.is_zipfile(BytesIO(content)):
         raise Unsound(Flaw.UNREADABLE)
-    if BARE.search(SPELLED.sub(lambda code: bytes([int(code[1], 16)]), content)):
+    if BARE.search(SPELLED.sub(lambda code: bytes([int(code[1], 16)]), WORD.sub(b"()", content))):
         raise Unsound(Flaw.ACTIVE)
     try:
-        reader = PdfReader(BytesIO(content))
-        if reader.is_encrypted:
-            raise Unsound(Flaw.LOCKED)
+        reader = _open(content)
         _inspect_objects(reader)
         if not 0 < len(reader.pages) <= MOST_PAGES:
             raise Unsound(Flaw.TOO_BIG if reader.pages else Flaw.UNREADABLE)
-    except (PyPdfError, *UNREADABLE) as error:
+    except (PyPdfError, DependencyError, *UNREADABLE) as error:
         raise Unsound(Flaw.UNREADABLE) from error
+
+
+def _open(content: bytes) -> "PdfReader":
+    """Read the tables of a PDF; ``Unsound`` if it is locked, in whatever way, known to the library or not."""
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError
+
+    try:
+        reader = PdfReader(BytesIO(content))
+    except (NotImplementedError, DependencyError) as error:
+        raise Unsound(Flaw.LOCKED if b"/Encrypt" in content else Flaw.UNREADABLE) from error
+    if reader.is_encrypted:
+        raise Unsound(Flaw.LOCKED)
+    return reader
 
 
 def _inspect_objects(reader: "PdfReader") -> None:

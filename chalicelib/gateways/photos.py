@@ -3,6 +3,7 @@
 What a camera writes beside the picture, the place above all, does not come along.
 """
 
+import struct
 import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -27,7 +28,12 @@ UNREADABLE = (
     LookupError,
     ArithmeticError,
     TypeError,
+    AttributeError,
+    struct.error,
 )
+ORIENTATION = 0x0112
+# How to turn a picture whose EXIF has such a number, as methods of Pillow.
+TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
 
 
 def repaint_picture(content: bytes, kind: str) -> bytes:
@@ -68,10 +74,10 @@ def _refuse_bombs(size: tuple[int, int]) -> None:
 
 def _painted(opened: "Image.Image") -> bytes:
     """Copy the picture onto a fresh white sheet: nothing of the file but its pixels gets there."""
-    from PIL import Image, ImageOps
+    from PIL import Image
 
     opened.load()
-    upright = ImageOps.exif_transpose(opened)
+    upright = _upright(_of_eight_bits(opened))
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     plain = upright.convert("RGBA") if upright.has_transparency_data else upright.convert("RGB")
     sheet = Image.new("RGB", plain.size, WHITE)
@@ -79,3 +85,23 @@ def _painted(opened: "Image.Image") -> bytes:
     written = BytesIO()
     sheet.save(written, "JPEG", quality=QUALITY)
     return written.getvalue()
+
+
+def _of_eight_bits(opened: "Image.Image") -> "Image.Image":
+    """Scale greys of sixteen bits down, which Pillow would only cut off: all but black would be white."""
+    if not opened.mode.startswith("I"):
+        return opened
+    grey = opened.convert("I").point(lambda level: level * (1 / 256)).convert("L")
+    grey.info.pop("transparency", None)  # a grey of sixteen bits
+    return grey
+
+
+def _upright(opened: "Image.Image") -> "Image.Image":
+    """Turn the picture as its EXIF says; one whose EXIF nobody can read is good as it lies."""
+    from PIL import Image
+
+    try:
+        turn = TURNS.get(opened.getexif().get(ORIENTATION, 1))
+    except UNREADABLE:
+        turn = None
+    return opened if turn is None else opened.transpose(Image.Transpose(turn))

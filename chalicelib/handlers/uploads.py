@@ -23,7 +23,7 @@ from chalicelib.web.answers import Answer, Leave, Page, SeeOther
 from chalicelib.web.visit import Visit
 
 site = new_site(__name__)
-SENT = "recu"
+SENT, OVER_BY_NOW = "recu", "passe"
 REQUEST_IS_CLOSED = (
     "Cette demande ne prend plus de pièce jointe ici. Ouvrez une nouvelle demande, ou appelez-nous."
 )
@@ -31,13 +31,15 @@ REQUEST_IS_CLOSED = (
 
 @site.page("/envois/{id}")
 def show_upload(visit: Visit, id: str) -> Answer:
-    """Ask for the file, say that it is being checked, or say what became of it."""
+    """Ask for the file, say that it is being checked, what became of it, or that its day is over."""
     upload = _mine(visit, id)
     values = {"upload": upload, "mark": new_id(), "sends": None, "state": upload.state.value}
     if upload.state is not UploadState.AWAITED:
         return Page("uploads/show.html", values, scripts=upload.state is UploadState.CHECKING)
     if SENT in visit.query:  # nobody has told us of it yet
         return Page("uploads/show.html", values | {"state": UploadState.CHECKING.value}, scripts=True)
+    if upload.is_over(visit.now):
+        return Page("uploads/show.html", values | {"state": OVER_BY_NOW})
     form = portal().quarantine.form(upload, f"{portal().config.address}{upload.path}?{SENT}=1")
     days = [date.fromisoformat(upload.facts[name]) for name in (FROM, UNTIL) if name in upload.facts]
     values |= {"sends": form, "days": days}
@@ -46,10 +48,10 @@ def show_upload(visit: Visit, id: str) -> Answer:
 
 @site.form("/envois/{id}/recommencer")
 def ask_for_another_file(visit: Visit, id: str) -> Answer:
-    """Await another file in place of one that was refused."""
-    refused = _mine(visit, id)
-    _refuse_former(visit, refused.lease)
-    fresh = begin_again(portal().uploads, refused, id_of_form(visit.text(FIELD)), visit.now)
+    """Await another file in place of one that was refused, or did not come in its day."""
+    former = _mine(visit, id)
+    _refuse_former(visit, former.lease)
+    fresh = begin_again(portal().uploads, former, id_of_form(visit.text(FIELD)), visit.now)
     return SeeOther(fresh.path)
 
 

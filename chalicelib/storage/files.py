@@ -34,6 +34,10 @@ class S3Files:
             return bytes(self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read())
         return content
 
+    def remove(self, key: str) -> None:
+        """Delete a file; S3 says the same when there is none."""
+        self._client.delete_object(Bucket=self._bucket, Key=key)
+
     def link(self, key: str, file_name: str, seconds: int, media_type: str = PDF) -> str:
         """Sign an address; whatever the name, it is a file to keep, and the name of one."""
         signed: str = self._client.generate_presigned_url(

@@ -14,11 +14,11 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.domain.insurance import Cover
+from chalicelib.domain.insurance import CertificateState, Cover, Period
 from chalicelib.domain.insurance_alerts import Alert, AlertState, Unsent
 from chalicelib.domain.insurance_mailing import AlertMail, Case, Told, Turn
 from chalicelib.domain.tenants import Tenant
-from chalicelib.storage.insurance import CoverItem
+from chalicelib.storage.insurance import CertificateItem, CoverItem
 from chalicelib.storage.insurance_alerts import AlertItem, alert_key, lies_in, waiting_key
 from chalicelib.storage.leases import HolderItem, LeaseItem
 from chalicelib.storage.ledger import commit
@@ -27,6 +27,7 @@ from chalicelib.storage.table import (
     Item,
     Moment,
     Texts,
+    Whole,
     backwards,
     condition_failed,
     lease_key,
@@ -52,16 +53,20 @@ class AlertMailItem(Item, discriminator="insurance_mail"):
 
 
 class TurnItem(Item, discriminator="insurance_turn"):
-    """A tenant's latest mail; ``settled`` once all that follows from it is written."""
+    """A tenant's latest mail; ``settled`` once all that follows from it is written.
+
+    ``refused`` is how many of the latest SES refused.
+    """
 
     mail = UnicodeAttribute()
     on = Day()
     claimed_at = Moment()
     settled = BooleanAttribute(null=True)
+    refused = Whole(null=True)
 
     def to_domain(self) -> Turn:
         """Give the turn as the domain knows it."""
-        return Turn(self.mail, self.on, self.claimed_at, bool(self.settled))
+        return Turn(self.mail, self.on, self.claimed_at, bool(self.settled), self.refused or 0)
 
 
 class DynamoAlertOutbox:
@@ -91,7 +96,10 @@ class DynamoAlertOutbox:
         return _to_domain(item, [found.to_domain() for found in together(keys)])
 
     def cases(self, tenant: str, alerts: Sequence[Alert], today: date) -> tuple[Tenant | None, list[Case]]:
-        """Read profile, alerts, their leases and whether the tenant still holds them, in one request."""
+        """Read profile, alerts, their leases and whether the tenant still holds them, in one request.
+
+        One more for each alert about a lease of which a certificate waits to be checked.
+        """
         leases = dict.fromkeys(alert.lease for alert in alerts)
         keys: list[Key] = [(tenant_key(tenant), "PROFILE"), *map(alert_key, alerts)]
         for lease in leases:
@@ -116,6 +124,7 @@ class DynamoAlertOutbox:
     def claim(self, mail: AlertMail, before: Turn | None) -> bool:
         """Write the mail, and that it is its tenant's turn, in one transaction."""
         turn = TurnItem(*_turn_key(mail.tenant), mail=mail.id, on=mail.on, claimed_at=mail.claimed_at)
+        turn.refused = (before.refused or None) if before else None
         free = TurnItem.mail == before.mail if before else TurnItem.pk.does_not_exist()
         unsettled = before and not before.settled
 
@@ -146,10 +155,12 @@ class DynamoAlertOutbox:
             _change_alert(alert, AlertState.SENT, AlertItem.mail.set(mail.id), now, unsent)
         self.release(mail)
 
-    def release(self, mail: AlertMail) -> None:
+    def release(self, mail: AlertMail, on: date | None = None, refused: int = 0) -> None:
         """End the turn, if it is still that mail's."""
+        count = TurnItem.refused.set(refused) if refused else TurnItem.refused.remove()
+        actions: list[Action] = [TurnItem.settled.set(True), TurnItem.on.set(on or mail.on), count]
         try:
-            TurnItem(*_turn_key(mail.tenant)).update([TurnItem.settled.set(True)], TurnItem.mail == mail.id)
+            TurnItem(*_turn_key(mail.tenant)).update(actions, TurnItem.mail == mail.id)
         except UpdateError as error:
             if not condition_failed(error):
                 raise
@@ -172,12 +183,24 @@ def _case(alert: Alert, found: dict[Key, Item], today: date) -> Case:
         found.get((own, f"HOLD#{alert.lease}")),
     )
     signed = isinstance(found.get((pk, f"HOLDER#{alert.tenant}")), HolderItem)
-    bound = isinstance(hold, HoldItem) and hold.to_domain().runs_on(today)
+    bound = hold.to_domain().runs_on(today) if isinstance(hold, HoldItem) else None
+    known = cover.to_domain() if isinstance(cover, CoverItem) else Cover(alert.lease)
     return Case(
         alert,
-        cover.to_domain() if isinstance(cover, CoverItem) else Cover(alert.lease),
+        known,
         lease.ends_on if isinstance(lease, LeaseItem) else None,
-        signed and bound,
+        bound if signed else False,
+        _to_check(alert.lease) if known.to_check else (),
+    )
+
+
+def _to_check(lease: str) -> tuple[Period, ...]:
+    """Read when the certificates are valid that wait to be checked."""
+    found = backwards(lease_key(lease), "CERTIFICATE#", "CERTIFICATE#~", consistent=True)
+    return tuple(
+        Period(item.from_on, item.until_on)
+        for item in found
+        if isinstance(item, CertificateItem) and item.state == CertificateState.TO_CHECK.value
     )
 
 

@@ -34,6 +34,7 @@ PRIVATE = [
     "/sessions",
     "/contrat",
     "/contrat/adresse-de-facturation",
+    "/contrat/assurance",
     "/contrat/occupants/ajout",
     "/documents",
     "/paiement",

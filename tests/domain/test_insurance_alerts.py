@@ -154,7 +154,7 @@ def test_a_cover_that_was_changed_during_an_outage_still_has_its_alert(
     insured: Place, letters: Letters
 ) -> None:
     later = ON + timedelta(days=2)
-    insured.cover("9126", YEAR, today=later, to_check=True)
+    insured.cover("9126", YEAR, today=later, to_check=[LONGER])
     insured.cover("9126", YEAR, today=later)
 
     fire(insured, letters, noon(later))
@@ -204,7 +204,10 @@ def test_mails_leave_from_eight_to_twenty_in_paris(at: datetime, expected: bool)
     assert is_hour_of_mails(at) is expected
 
 
-def test_a_stint_lets_five_seconds_worth_through_and_then_keeps_its_pace() -> None:
+@pytest.mark.parametrize(("head_start", "slept_for"), [(5.0, 10.0), (0.0, 15.0)])
+def test_a_stint_lets_its_head_start_through_and_then_keeps_its_pace(
+    head_start: float, slept_for: float
+) -> None:
     slept: list[float] = []
     time = [0.0]
 
@@ -212,11 +215,11 @@ def test_a_stint_lets_five_seconds_worth_through_and_then_keeps_its_pace() -> No
         slept.append(seconds)
         time[0] += seconds
 
-    stint = Stint(60, 2, clock=lambda: time[0], sleep=sleep)
+    stint = Stint(60, 2, head_start, clock=lambda: time[0], sleep=sleep)
     for _ in range(30):
         stint.take()
 
-    assert sum(slept) == pytest.approx(10)
+    assert sum(slept) == pytest.approx(slept_for)
     assert stint.has_time()
     time[0] = 60
     assert not stint.has_time()

@@ -58,6 +58,15 @@ def test_a_lease_covered_again_within_the_fortnight_is_not_told_that_it_is_not()
     assert date(2027, 3, 10) in {one.on for one in milestones(again)}
 
 
+def test_an_end_is_not_told_of_after_another_cover_began_and_ended_since() -> None:
+    short = Cover(
+        "9126", (Period(date(2027, 1, 1), date(2027, 1, 31)), Period(date(2027, 2, 3), date(2027, 2, 8)))
+    )
+
+    after = [one for one in milestones(short) if one.stage is Stage.FORTNIGHT_AFTER]
+    assert after == [Milestone(date(2027, 2, 23), Stage.FORTNIGHT_AFTER, date(2027, 2, 8))]
+
+
 def test_after_days_without_a_run_the_latest_alert_replaces_those_before() -> None:
     due = due_milestone(YEAR, date(2028, 2, 14), date(2028, 2, 23))
 

@@ -52,7 +52,6 @@ def test_each_holder_is_written_to_and_all_due_leases_are_in_one_mail(place: Pla
     ("change", "reason"),
     [
         (lambda place: place.cover("9126", LONGER, today=ON), Unsent.COVER_CHANGED),
-        (lambda place: place.cover("9126", YEAR, today=ON, to_check=True), Unsent.TO_CHECK),
         (lambda place: place.end("9126", ON - timedelta(days=1)), Unsent.LEASE_OVER),
         (lambda place: place.leave("9126", "t9126", ON - timedelta(days=1)), Unsent.LEFT),
     ],

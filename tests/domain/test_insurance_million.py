@@ -20,7 +20,7 @@ from chalicelib.domain.insurance_calendar import Milestone
 from chalicelib.domain.insurance_mailing import AlertDesk, mail_alerts
 from chalicelib.domain.stints import Stint
 from chalicelib.domain.tenants import Tenant
-from chalicelib.handlers.insurance_jobs import LEASES_EACH_SECOND, STINT_SECONDS
+from chalicelib.handlers.insurance_jobs import LEASES_EACH_SECOND, LEASES_HEAD_START, STINT_SECONDS
 from chalicelib.storage.insurance import alerts_key, shard_of
 from chalicelib.storage.insurance_alerts import part_of, waiting_key
 from tests.insured import Killed, Letters, noon, somebody
@@ -62,7 +62,13 @@ class Town(InMemory):
 
     def stint(self) -> Stint:
         """Give a worker its time: this town's."""
-        return Stint(STINT_SECONDS, LEASES_EACH_SECOND, clock=lambda: self.seconds, sleep=self.pass_by)
+        return Stint(
+            STINT_SECONDS,
+            LEASES_EACH_SECOND,
+            LEASES_HEAD_START,
+            clock=lambda: self.seconds,
+            sleep=self.pass_by,
+        )
 
     def pass_by(self, seconds: float) -> None:
         """Let time go."""
@@ -119,13 +125,13 @@ def test_a_million_leases_that_end_on_one_day_are_filed_within_the_hour_and_mail
     for at in (noon(ON), noon(ON) + timedelta(hours=1, minutes=5)):
         for task in plan_alerts(town, town, at):
             until_done(
-                lambda: mail_alerts(AlertDesk(town, letters), task, at, Stint(1e12, 1e9))  # noqa: B023
+                lambda: mail_alerts(AlertDesk(town, letters), task, lambda: at, Stint(1e12, 1e9))  # noqa: B023
             )
         for _, _, receipt in letters.sent:  # SES tells of what it took
             if town.mails[receipt].sent_at is None:
                 town.mails[receipt] = replace(town.mails[receipt], sent_at=at)
     for task in plan_alerts(town, town, noon(ON) + timedelta(hours=2)):
-        mail_alerts(AlertDesk(town, letters), task, noon(ON) + timedelta(hours=2), Stint(1e12, 1e9))
+        mail_alerts(AlertDesk(town, letters), task, lambda: noon(ON) + timedelta(hours=2), Stint(1e12, 1e9))
 
     assert town.deaths == 2 * KILLS
     assert longest < STINT_SECONDS

@@ -6,13 +6,13 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib import cloud
 from chalicelib.domain.insurance_alerts import Alert
 from chalicelib.domain.insurance_calendar import Stage
 from chalicelib.domain.insurance_mailing import TEMPLATE, AlertMail, mail_values
-from chalicelib.domain.mail import NotSent
+from chalicelib.domain.mail import NotSent, NotTaken, Refused
 from chalicelib.gateways.mail import SesMail
 from infra.local.resources import MAIL_RECEIPTS, Resources
 from tests.gateways.test_mail import SENDER, SITE, Healthy, Outbox, Words, part, shared, words
@@ -42,7 +42,7 @@ def written(*ends: tuple[str, int]) -> tuple[str, str, str]:
         (15, "Votre assurance habitation expire le 8\u00a0décembre 2026", "(dans 15\u00a0jours)"),
         (1, "Votre assurance habitation expire le 24\u00a0novembre 2026", "(demain)"),
         (0, "Votre assurance habitation expire aujourd’hui", "votre assurance s’arrête ce soir"),
-        (-15, "Votre assurance habitation a expiré le 8\u00a0novembre 2026", "(il y a 15\u00a0jours)"),
+        (-15, "Votre attestation d’assurance a expiré le 8\u00a0novembre 2026", "(il y a 15\u00a0jours)"),
     ],
 )
 def test_the_mail_says_when_the_insurance_ends_and_what_can_be_done(
@@ -69,6 +69,40 @@ def test_several_leases_are_told_of_in_one_mail_each_with_its_day() -> None:
     )
     assert 0 < text.index(first) < text.index(second)
     assert f"{SITE}/contrat\r\n" in text
+    assert "sont assurés" not in text
+    assert "Si l’une de vos assurances s’est arrêtée, appelez-nous." in text
+    assert "s’est arrêtée" not in written(("9126", 30), ("9127", 15))[1]
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "status", "kind"),
+    [
+        ("MessageRejected", "Invalid recipient", 400, Refused),
+        ("BadRequestException", "Illegal address", 400, Refused),
+        ("MessageRejected", "Email address is not verified", 400, NotTaken),
+        ("TooManyRequestsException", "Maximum sending rate exceeded", 429, NotTaken),
+        ("SendingPausedException", "", 400, NotTaken),
+        ("InternalFailure", "", 500, NotSent),
+    ],
+)
+def test_what_ses_answers_tells_whether_a_mail_may_have_left(
+    code: str, message: str, status: int, kind: type[NotSent]
+) -> None:
+    answer: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    outbox = Outbox()
+
+    with (
+        patch.object(outbox, "send_email", side_effect=ClientError(answer, "SendEmail")),
+        pytest.raises(NotSent) as caught,
+    ):
+        SesMail(SENDER, Healthy(), outbox, MAIL_RECEIPTS).send(
+            "a@b.example", TEMPLATE, _values(), receipt="abc"
+        )
+
+    assert caught.type is kind
 
 
 def test_a_mail_with_a_receipt_goes_by_the_settings_that_tell_of_it() -> None:

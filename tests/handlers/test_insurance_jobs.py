@@ -9,6 +9,8 @@ import pytest
 from chalicelib.domain.insurance import Period
 from chalicelib.domain.insurance_alerts import AlertState
 from chalicelib.domain.insurance_mailing import Told
+from chalicelib.domain.stints import Stint
+from chalicelib.handlers import insurance_jobs
 from chalicelib.handlers.mail_events import receipts
 from chalicelib.portal import portal
 from chalicelib.storage.insurance import shard_of
@@ -18,7 +20,7 @@ from tests.conftest import Clock
 from tests.gateways.test_mail import mailbox
 from tests.handlers.test_jobs import EVERY_QUARTER, call, left, messages
 from tests.infra.aws.mails import bounce, receipt
-from tests.insured import InTable, parts
+from tests.insured import InTable, parts, somebody
 from tests.town import Counted, work
 
 LAST = date(2026, 12, 23)
@@ -27,7 +29,19 @@ YEAR = Period(LAST - timedelta(days=364), LAST)
 
 
 @pytest.fixture
-def insured(table: Resources, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> InTable:
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Have workers keep their pace without sleeping; give how long they would have."""
+    slept: list[float] = []
+
+    def paced(seconds: float, each_second: float, head_start: float = 0.0) -> Stint:
+        return Stint(seconds, each_second, head_start, clock=lambda: sum(slept), sleep=slept.append)
+
+    monkeypatch.setattr(insurance_jobs, "Stint", paced)
+    return slept
+
+
+@pytest.fixture
+def insured(table: Resources, clock: Clock, slept: list[float], monkeypatch: pytest.MonkeyPatch) -> InTable:
     """Have lease 9126 insured until thirty days from today; its work is cut into fewer parts."""
     parts(monkeypatch, PARTS)
     place = InTable()
@@ -77,6 +91,18 @@ def test_a_message_that_comes_late_in_the_evening_mails_nothing(
     clock.advance(hours=12)
     call("send_insurance_alerts", to_mail)
     assert len(mailbox(aws)) == 1
+
+
+def test_parts_with_one_mail_each_keep_the_pace_too(insured: InTable, slept: list[float]) -> None:
+    insured.insure("9127", YEAR, today=date(2026, 11, 1), holders=[somebody("t9127"), somebody("anna")])
+    for lease in ("9126", "9127"):
+        call("send_insurance_alerts", messages(a_task("file", shard_of(lease), "2026-11-23")))
+    assert slept == [], "leases have a head start"
+
+    for shard in range(PARTS):
+        call("send_insurance_alerts", messages(a_task("mail", shard)))
+
+    assert sum(slept) == pytest.approx(3 / insurance_jobs.MAILS_EACH_SECOND)
 
 
 def test_a_message_that_nobody_understands_goes_back(insured: InTable) -> None:

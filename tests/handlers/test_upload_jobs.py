@@ -145,51 +145,15 @@ def test_a_file_that_the_inspection_refuses_is_not_saved_by_the_scanner(customs:
     assert customs.mails() == 1
 
 
-def test_a_verdict_that_was_lost_is_asked_for_again_after_half_an_hour(
-    customs: Customs, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("verdict", "flaw"), [("UNSUPPORTED", Flaw.LOCKED), (DANGER, Flaw.THREAT)])
+def test_who_sends_what_the_scanner_cannot_open_is_told_why(
+    customs: Customs, verdict: str, flaw: Flaw
 ) -> None:
-    upload = customs.receive()
-    customs.tell(customs.created(upload))
+    upload = customs.receive(BAD["a PDF with a password"]())
 
-    assert customs.sweep(29) == 0
-    assert customs.sweep(2) == 1
-    assert "scan_missing" in caplog.text
-    received = portal().quarantine.read(upload.quarantine_key)
-    assert received is not None
-    assert received.again
-    assert customs.sweep(1) == 0, "the answer has half an hour"
-    customs.tell(customs.created(upload), customs.scanned(upload))
-    assert customs.found(upload).state is UploadState.ACCEPTED
+    customs.tell(customs.scanned(upload, verdict))
 
-
-def test_a_file_of_which_nobody_told_is_found(customs: Customs) -> None:
-    upload = customs.receive()
-
-    assert customs.sweep(31) == 1
-    customs.tell(customs.created(upload), customs.scanned(upload))
-    assert customs.found(upload).state is UploadState.ACCEPTED
-
-
-def test_a_file_that_never_came_is_forgotten_after_a_day(customs: Customs) -> None:
-    upload = await_file(portal().uploads, an_upload(new_id()), now())
-
-    customs.sweep(31)
-    assert customs.found(upload).state is UploadState.AWAITED
-    assert customs.sweep(24 * 60) == 1
-    assert customs.sweep(24 * 60) == 0
-    assert portal().uploads.due(now()) == []
-
-
-def test_a_file_that_could_not_be_scanned_in_a_day_is_refused_and_told(customs: Customs) -> None:
-    upload = customs.receive()
-    customs.tell(customs.created(upload))
-
-    customs.sweep(24 * 60)
-
-    assert customs.found(upload).flaw is Flaw.UNCHECKED
-    assert customs.waiting() == []
-    assert customs.mails() == 1
-    assert customs.sweep(24 * 60) == 0
+    assert customs.found(upload).flaw is flaw
 
 
 def test_what_comes_after_the_end_is_taken_away(customs: Customs) -> None:

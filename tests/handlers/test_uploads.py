@@ -224,6 +224,26 @@ def test_the_twenty_first_file_of_a_day_is_refused_in_words(sender: Sender, cloc
     assert "20 fichiers ou 100 Mo au plus par jour" in refused.page.words
 
 
+def test_a_form_of_yesterday_takes_no_file_and_leads_to_another(sender: Sender, clock: Clock) -> None:
+    page = sender.ask()
+    clock.at += timedelta(days=1, seconds=-1)
+    sender.visitor.enter(ELOISE)
+    assert form_of(sender.visitor.get(page.path)).fields["key"]
+    token = sender.visitor.token()
+    assert sender.visitor.post(f"{page.path}/recommencer", {"csrf": token, "envoi": new_id()}).status == 404
+    clock.at += timedelta(seconds=1)
+
+    over = sender.visitor.get(page.path)
+    fresh = sender.visitor.follow(sender.visitor.send(over, f"{page.path}/recommencer"))
+
+    assert over.page.heading == "Ce formulaire n’est plus valable"
+    assert [form.action for form in over.page.forms if form.action.startswith("http")] == []
+    check_structure(page.path, over.page)
+    check_names(page.path, over.page)
+    assert fresh.path != page.path
+    assert sender.found(fresh).facts == sender.found(page).facts
+
+
 def test_a_form_sent_twice_leads_to_one_page(sender: Sender) -> None:
     shown = sender.visitor.get(PAGE)
 

@@ -40,7 +40,7 @@ def work(place: InTable, letters: Letters, hours: float) -> None:
     """Do what the schedule would find at that hour, without its own look."""
     at = noon(ON) + hours * HOUR
     file_alerts(place.calendar, Task(Step.FILE, 0, (ON,)), at, endless())
-    mail_alerts(AlertDesk(place.outbox, letters), Task(Step.MAIL, 0), at, endless())
+    mail_alerts(AlertDesk(place.outbox, letters), Task(Step.MAIL, 0), lambda: at, endless())
 
 
 class Death:

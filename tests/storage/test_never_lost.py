@@ -29,9 +29,9 @@ Raw = dict[str, Any]
 # What may be taken out of the table: the session of who leaves, what a lease waits for, and what somebody who
 # left a lease, or a request that is done, no longer need to be shown.
 TAKEN_OUT = {"SESSION", "PENDING", "HOLDER", "HOLD", "OPEN"}
+# Files that were let in or refused leave quarantine; what was kept of one that was then refused goes.
+QUARANTINE = {"policy-inspect-uploads.json": {"${UploadsBucket.Arn}/*", "${FilesBucket.Arn}/uploads/*"}}
 # The functions that may delete an item at all.
-# Files that were let in elsewhere, or refused, leave quarantine.
-QUARANTINE = {"policy-inspect-uploads.json": {"s3:DeleteObject"}}
 MAY_DELETE = {
     "policy-web.json",
     "policy-sync-payments.json",
@@ -196,8 +196,10 @@ def test_few_functions_may_delete_and_none_may_do_it_without_a_condition() -> No
         deleting = {action for one in said for action in one["Action"] if "Delete" in action}
         table = {action for one in said for action in one["Action"] if action.startswith("dynamodb:")}
 
-        allowed = {"sqs:DeleteMessage"} | QUARANTINE.get(path.name, set())
+        files = {one["Resource"]["Fn::Sub"] for one in said if "s3:DeleteObject" in one["Action"]}
+        allowed = {"sqs:DeleteMessage", "s3:DeleteObject"}
         allowed |= {"dynamodb:DeleteItem"} if path.name in MAY_DELETE else set()
         assert deleting <= allowed, path.name
+        assert files == QUARANTINE.get(path.name, set()), path.name
         assert not table & {"dynamodb:BatchWriteItem", "dynamodb:UpdateTable"}, path.name
         assert not [action for action in table if action.startswith("dynamodb:Partiql")], path.name

@@ -183,6 +183,7 @@ RULES = (
             "chalicelib/storage/passkeys.py:take_out": "a passkey that its owner removes, or a reset",
             "chalicelib/storage/payments.py:write": "what a lease waits for, once it has come",
             "chalicelib/storage/uploads.py:forget": "an upload for which no file came",
+            "chalicelib/storage/files.py:remove": "a file of an upload that was then refused",
             "chalicelib/storage/quarantine.py:remove": "a file that was accepted elsewhere, or refused",
             "chalicelib/storage/intake_writes.py:remove": "who left a lease, a request that is done",
             "chalicelib/storage/wire.py:": "the names of answers, whoever asks",
