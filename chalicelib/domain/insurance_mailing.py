@@ -95,7 +95,10 @@ class TenantsOutbox(AlertOutbox, Protocol):
         """Read a mail, as last committed."""
 
     def cases(self, tenant: str, alerts: Sequence[Alert], today: date) -> tuple[Tenant | None, list[Case]]:
-        """Read who the tenant is, and of these alerts those that wait, as last committed."""
+        """Read who the tenant is, and of these alerts those that wait, as last committed.
+
+        The address is that of their account, or else the one the landlord knows.
+        """
 
     def drop(self, alert: Alert, reason: Unsent, now: datetime) -> None:
         """Write that no mail leaves for an alert, unless it was settled meanwhile."""

@@ -5,6 +5,7 @@ makes one mail a day, whoever else works on the same alerts.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 
@@ -18,6 +19,7 @@ from chalicelib.domain.insurance import CertificateState, Cover, Period
 from chalicelib.domain.insurance_alerts import Alert, AlertState, Unsent
 from chalicelib.domain.insurance_mailing import AlertMail, Case, Told, Turn
 from chalicelib.domain.tenants import Tenant
+from chalicelib.storage.accounts import PersonAccountItem
 from chalicelib.storage.insurance import CertificateItem, CoverItem
 from chalicelib.storage.insurance_alerts import AlertItem, alert_key, lies_in, waiting_key
 from chalicelib.storage.leases import HolderItem, LeaseItem
@@ -98,10 +100,12 @@ class DynamoAlertOutbox:
     def cases(self, tenant: str, alerts: Sequence[Alert], today: date) -> tuple[Tenant | None, list[Case]]:
         """Read profile, alerts, their leases and whether the tenant still holds them, in one request.
 
-        One more for each alert about a lease of which a certificate waits to be checked.
+        A tenant with an account is written to where they sign in, which they have confirmed.  One more
+        request for each alert about a lease of which a certificate waits to be checked.
         """
         leases = dict.fromkeys(alert.lease for alert in alerts)
-        keys: list[Key] = [(tenant_key(tenant), "PROFILE"), *map(alert_key, alerts)]
+        keys: list[Key] = [(tenant_key(tenant), sk) for sk in ("PROFILE", "ACCOUNT")]
+        keys += map(alert_key, alerts)
         for lease in leases:
             keys += [(lease_key(lease), sk) for sk in ("COVER", "LEASE", f"HOLDER#{tenant}")]
             keys.append((tenant_key(tenant), f"HOLD#{lease}"))
@@ -114,6 +118,9 @@ class DynamoAlertOutbox:
             if isinstance(item, AlertItem) and item.state == AlertState.WAITING.value
         ]
         known = profile.to_domain() if isinstance(profile, ProfileItem) else None
+        account = found.get((tenant_key(tenant), "ACCOUNT"))
+        if known and isinstance(account, PersonAccountItem):
+            known = replace(known, email=account.email)
         return known, [_case(alert, found, today) for alert in waiting]
 
     def drop(self, alert: Alert, reason: Unsent, now: datetime) -> None:

@@ -13,10 +13,11 @@ from botocore.httpsession import URLLib3Session
 from chalicelib.domain.insurance import CertificateState, Period
 from chalicelib.domain.insurance_alerts import AlertState, Step, Task, file_alerts
 from chalicelib.domain.insurance_mailing import AlertDesk, Told, mail_alerts
+from chalicelib.storage.accounts import PersonAccountItem
 from chalicelib.storage.certificates import DynamoCertificates, write_cover
 from chalicelib.storage.insurance import CoverItem, certificate_item
 from chalicelib.storage.ledger import commit
-from chalicelib.storage.table import connection, lease_key
+from chalicelib.storage.table import connection, lease_key, tenant_key
 from infra.local.resources import Resources
 from tests.faults import Faults
 from tests.insured import InTable, Killed, Letters, endless, fire, noon, parts, somebody
@@ -191,6 +192,17 @@ def test_a_mail_takes_ten_calls_and_none_of_them_scans(place: InTable, counted: 
         "BatchGetItem": 1,  # all that the mail says
         "UpdateItem": 3,  # sent, the alert, the turn
     }
+
+
+def test_a_tenant_with_an_account_is_written_to_where_they_sign_in(place: InTable) -> None:
+    letters = Letters()
+    place.insure("9126", YEAR, today=ON, holders=[somebody("t9126", "")])
+    PersonAccountItem(tenant_key("t9126"), "ACCOUNT", email="chez-elle@exemple.fr").save()
+
+    for hour in (0, 1):
+        fire(place, letters, noon(ON) + hour * HOUR)
+
+    assert [name for name, *_ in letters.named()] == ["chez-elle@exemple.fr"]
 
 
 def test_an_association_that_rents_thirty_homes_gets_one_mail_of_all(place: InTable) -> None:
