@@ -6,7 +6,8 @@ from pathlib import Path
 
 from chalicelib.domain import french
 from chalicelib.domain.exchange.layouts import AGENTS, BY_NAME
-from chalicelib.portal import now
+from chalicelib.portal import now, portal
+from chalicelib.storage.intake import DynamoIntake
 from infra.demo.generate import generate
 from infra.demo.telephone import enrol_agent, is_enrolled
 from infra.importer import in_words, load, show_progress
@@ -33,6 +34,9 @@ def ensure(homes: int, directory: Path | None = None, today: date | None = None)
     else:
         with tempfile.TemporaryDirectory() as temporary:
             _load(homes, Path(temporary), day)
+    if portal().alert_calendar.seen_on() is None:
+        # Covers lie on the day of their load or later: the first look need not go back for weeks.
+        portal().alert_calendar.keep_seen(day)
     enrol_agent()
 
 
@@ -40,7 +44,8 @@ def _load(homes: int, directory: Path, today: date) -> None:
     if not (directory / COMPLETE).exists():
         generate(directory, homes, today)
         (directory / COMPLETE).touch()
+    intake = DynamoIntake(now(), portal().files)
     for chosen in (BY_NAME.keys() - {AGENTS}, {AGENTS}):
-        report = load(directory, today, now(), show_progress, chosen)
+        report = load(directory, intake, today, show_progress, chosen)
         if report.exit_code:
             raise BadDemonstration(in_words(report))
