@@ -32,12 +32,16 @@ class ListedWork:
 
     looks: list[tuple[str, str]] = field(default_factory=list)
     tickets: list[str] = field(default_factory=list)
+    receipts: list[str] = field(default_factory=list)
 
     def sync_payment(self, kind: str, id: str) -> None:
         self.looks.append((kind, id))
 
     def issue_ticket(self, payment: str) -> None:
         self.tickets.append(payment)
+
+    def look_at_receipts(self, lease: str) -> None:
+        self.receipts.append(lease)
 
 
 class Bench:

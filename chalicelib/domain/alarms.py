@@ -17,6 +17,8 @@ class Alarm(StrEnum):
     NOTICE_LOST = "notice_lost"
     HASH_UNREADABLE = "hash_unreadable"
     SCAN_MISSING = "scan_missing"
+    PAPER_REFUSED = "paper_refused"
+    FILE_MISSING = "file_missing"
 
 
 def raise_alarm(alarm: Alarm, **facts: str | int) -> None:

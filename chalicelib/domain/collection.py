@@ -127,6 +127,7 @@ def sync(collection: Collection, id: str, now: datetime, known: Payment | None =
     payment = _look(collection, before, now)
     if payment.version != before.version:
         _ask_for_ticket(collection, payment)
+    _ask_for_receipts(collection, before, payment)
     return payment
 
 
@@ -170,8 +171,10 @@ def sweep(collection: Collection, now: datetime) -> int:
 
 def _sync_again(collection: Collection, id: str, now: datetime) -> Payment:
     """Sync a payment for the sweep, and ask for its ticket again: who booked it may have been cut then."""
-    payment = _look(collection, collection.payments.get(id), now)
+    before = collection.payments.get(id)
+    payment = _look(collection, before, now)
     _ask_for_ticket(collection, payment)
+    _ask_for_receipts(collection, before, payment)
     return payment
 
 
@@ -191,6 +194,12 @@ def _look(collection: Collection, payment: Payment, now: datetime) -> Payment:
 def _ask_for_ticket(collection: Collection, payment: Payment) -> None:
     if payment.status is PaymentStatus.PAID and payment.ticketed_at is None:
         collection.work.issue_ticket(payment.id)
+
+
+def _ask_for_receipts(collection: Collection, before: Payment, payment: Payment) -> None:
+    """Have receipts looked at soon if money moved; cut before, the account is marked, and they follow."""
+    if payment.booked != before.booked:
+        collection.work.look_at_receipts(payment.lease)
 
 
 def _resume(collection: Collection, pending: str, order: Order, now: datetime) -> Payment | None:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from chalicelib.domain import french
 from chalicelib.domain.alarms import Alarm, raise_alarm
+from chalicelib.domain.consents import Consent
 from chalicelib.domain.errors import Absent, Conflict
 from chalicelib.domain.landlord import Landlord
 from chalicelib.domain.leases import Lease, Leases, UnitKind
@@ -32,11 +33,18 @@ class DocumentKind(StrEnum):
     INVENTORY_REPORT = "etat-des-lieux"
     CERTIFICATE = "attestation"
     PAYMENT_TICKET = "ticket"
+    PARTIAL_RECEIPT = "recu"
+    MANDATE = "mandat"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A paper of a lease; ``key`` is where its file lies."""
+    """A paper of a lease; ``key`` is where its file lies.
+
+    ``number`` is printed on it, ``cents`` its amount, ``month`` (« 2026-12 ») what it is about, ``of`` the
+    entry of the account that a receipt is of, ``code`` what it is checked by.  What is issued never changes:
+    it can only be void from a moment on, for a reason that the tenant reads.
+    """
 
     id: str
     lease: str
@@ -46,11 +54,24 @@ class Document:
     key: str
     size_bytes: int
     file_name: str
+    number: str = ""
+    cents: int | None = None
+    month: str = ""
+    of: str = ""
+    code: str = ""
+    void_at: datetime | None = None
+    void_reason: str = ""
+    media_type: str = PDF
 
     @property
     def path(self) -> str:
         """Give the address of the page that opens it."""
         return f"/documents/{self.lease}/{self.id}"
+
+    @property
+    def is_void(self) -> bool:
+        """Tell whether it holds no more."""
+        return self.void_at is not None
 
 
 class Documents(Protocol):
@@ -65,6 +86,12 @@ class Documents(Protocol):
     def of_lease(self, lease: str, after: str = "", limit: int = 50) -> tuple[list[Document], str]:
         """Read a lease's papers, newest first, and where the next page starts (nothing: no more)."""
 
+    def everything(self, lease: str, *, fresh: bool = False) -> tuple[list[Document], dict[str, Consent]]:
+        """Read all papers of a lease, newest first, and its consents by tenant, in one query.
+
+        ``fresh``: as last committed, for who has just written there.
+        """
+
 
 class Files(Protocol):
     """Where files are kept, once each."""
@@ -75,8 +102,13 @@ class Files(Protocol):
     def remove(self, key: str) -> None:
         """Take out a file that nothing ever pointed to, if one is there."""
 
-    def link(self, key: str, file_name: str, seconds: int, media_type: str = PDF) -> str:
-        """Sign an address that downloads the file under that name for so many seconds."""
+    def holds(self, key: str) -> bool:
+        """Tell whether there is a file under a key that can be read; ``Unavailable`` if nobody can tell."""
+
+    def link(
+        self, key: str, file_name: str, seconds: int, media_type: str = PDF, *, inline: bool = False
+    ) -> str:
+        """Sign an address that downloads the file under that name, or shows it, for so many seconds."""
 
 
 class Press(Protocol):

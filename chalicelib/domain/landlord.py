@@ -6,10 +6,16 @@ One readable file holds it, ``landlord/landlord.toml``; no code speaks of a land
 import re
 import tomllib
 from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 LARGEST_PAYMENT_CENTS = 10_000_00
+LAST_NOTICES_DAY = 28
+LONGEST_CREDITOR_NAME = 70  # what a SEPA QR code takes (EPC069-12)
 
 
 class BadLandlordFile(Exception):
@@ -40,6 +46,14 @@ class Landlord:
     deep: str
     largest_payment_cents: int
     situations: tuple[str, ...]
+    city: str
+    signatory: str
+    signatory_title: str
+    iban: str
+    bic: str
+    creditor_name: str
+    notices_day: int
+    receipts_from: date
 
     @property
     def phone_link(self) -> str:
@@ -50,6 +64,11 @@ class Landlord:
     def emergency_link(self) -> str:
         """Give the address that dials the emergency number."""
         return dialling(self.emergency_phone)
+
+    @property
+    def iban_in_groups(self) -> str:
+        """Write the IBAN as people read it, in groups of four; nothing if there is none."""
+        return "\u00a0".join(self.iban[start : start + 4] for start in range(0, len(self.iban), 4))
 
 
 def dialling(phone: str) -> str:
@@ -71,9 +90,37 @@ def read_landlord(path: Path) -> Landlord:
         raise BadLandlordFile(f"{path}: unknown {', '.join(unknown)}")
     found["address"] = tuple(found["address"])
     found["situations"] = tuple(found["situations"])
+    found["iban"] = re.sub(r"\s", "", found["iban"])
+    found["receipts_from"] = _month_in(found["receipts_from"], path)
     landlord = Landlord(**found)
     _check(landlord, path)
+    _check_papers(landlord, path)
     return landlord
+
+
+def _month_in(written: str, path: Path) -> date:
+    if not (found := _MONTH.fullmatch(str(written))):
+        raise BadLandlordFile(f'{path}: receipts_from must look like "2026-11"')
+    return date(int(found[1]), int(found[2]), 1)
+
+
+def _check_papers(landlord: Landlord, path: Path) -> None:
+    """Refuse an account to which no transfer would come, and a day that not every month has."""
+    if landlord.iban and not is_iban(landlord.iban):
+        raise BadLandlordFile(f"{path}: iban {landlord.iban} is none, its check digits do not fit")
+    if landlord.bic and not _BIC.fullmatch(landlord.bic):
+        raise BadLandlordFile(f"{path}: bic must have 8 or 11 capital letters and figures")
+    if landlord.iban and not 0 < len(landlord.creditor_name) <= LONGEST_CREDITOR_NAME:
+        raise BadLandlordFile(f"{path}: creditor_name must have 1 to {LONGEST_CREDITOR_NAME} characters")
+    if not 0 <= landlord.notices_day <= LAST_NOTICES_DAY:
+        raise BadLandlordFile(f"{path}: notices_day must lie between 0 and {LAST_NOTICES_DAY}")
+
+
+def is_iban(written: str) -> bool:
+    """Tell whether the check digits of an IBAN written without spaces fit (ISO 13616, modulo 97)."""
+    if not _IBAN.fullmatch(written):
+        return False
+    return int("".join(str(int(sign, 36)) for sign in written[4:] + written[:4])) % 97 == 1
 
 
 def _check(landlord: Landlord, path: Path) -> None:

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from chalicelib.domain import french
+
 STRIPE = "stripe"
 SUSPENSE = "suspense"
 LANDLORD = "landlord"
@@ -70,6 +72,22 @@ class Posting:
         accounts = {line.account for line in self.lines}
         if sum(line.cents for line in self.lines) != 0 or len(accounts) < 2:
             raise Unbalanced(self.id)
+
+
+def call_entry(month_on: date) -> str:
+    """Name the entry that asks for a month: whoever books it, it is in the books once."""
+    return f"call:{month_on:%Y-%m}"
+
+
+def posting_of_call(lease: str, month_on: date, cents: int) -> Posting:
+    """Make the entry that asks for a month, booked on its first day."""
+    return Posting(
+        call_entry(month_on),
+        month_on.replace(day=1),
+        EntryKind.RENT_CALL,
+        f"Avis d’échéance {french.of_month(month_on)}",
+        (Line(lease_account(lease), cents), Line(f"{LANDLORD}:{lease}", -cents)),
+    )
 
 
 @dataclass(frozen=True)

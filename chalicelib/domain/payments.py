@@ -49,9 +49,8 @@ class PaymentStatus(StrEnum):
     UNPLACED = "unplaced"
 
 
-FINAL = frozenset(
-    {PaymentStatus.PAID, PaymentStatus.ABANDONED, PaymentStatus.EXPIRED, PaymentStatus.UNPLACED}
-)
+_GIVEN_UP = {PaymentStatus.ABANDONED, PaymentStatus.EXPIRED}
+FINAL = frozenset({PaymentStatus.PAID, PaymentStatus.UNPLACED, *_GIVEN_UP})
 
 
 class FactKind(StrEnum):
@@ -229,6 +228,9 @@ class Work(Protocol):
     def issue_ticket(self, payment: str) -> None:
         """Have a worker make, keep and send the ticket of a payment."""
 
+    def look_at_receipts(self, lease: str) -> None:
+        """Have a worker bring a lease's receipts in step with its books."""
+
 
 def new_payment(lease: str, tenant: str, email: str, cents: int, now: datetime) -> Payment:
     """Make a payment with an id nobody can guess (128 bits)."""
@@ -243,9 +245,8 @@ def check_amount(cents: int, owed_cents: int, largest_cents: int) -> None:
     if cents > owed_cents:
         raise Refused(f"Ce montant dépasse ce que vous devez\u00a0: {french.euros(owed_cents)}.")
     if cents > largest_cents:
-        raise Refused(
-            f"Le plus grand montant que l’on peut payer en une fois est {french.euros(largest_cents)}."
-        )
+        most = french.euros(largest_cents)
+        raise Refused(f"Le plus grand montant que l’on peut payer en une fois est {most}.")
 
 
 def read_remote(payment: Payment, remote: RemotePayment) -> Payment:

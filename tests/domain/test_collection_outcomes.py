@@ -38,6 +38,21 @@ def test_a_paid_page_lowers_the_balance_as_soon_as_the_event_comes(bench: Bench)
     assert bench.work.tickets == [payment.id]
 
 
+def test_receipts_are_looked_at_when_money_moved_and_at_no_other_time(bench: Bench) -> None:
+    payment = bench.order()
+    bench.stripe.decline(payment.session, DECLINED)
+    assert bench.sync(payment).status is PaymentStatus.REFUSED
+    assert bench.work.receipts == []
+
+    bench.stripe.pay(payment.session)
+    bench.stripe.advance(1)
+    bench.look()
+    bench.stripe.advance(16 * 60)
+    bench.sweep()
+
+    assert bench.work.receipts == [payment.lease]
+
+
 def test_a_worker_cut_between_the_books_and_the_queue_leaves_the_ticket_to_the_sweep(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """The landlord's file: whole and readable, or refused by the name of the line."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from chalicelib.domain.landlord import (
     BadLandlordFile,
     contrast_with_white,
     dialling,
+    is_iban,
     read_landlord,
 )
 
@@ -53,6 +55,15 @@ def test_the_demonstration_landlord_can_be_read() -> None:
             "between 1 and",
         ),
         (r"^name = .*$", "name = Littoral", "landlord.toml"),
+        (r"^iban = .*$", 'iban = "FR76 3000 6000 0112 3456 7890 188"', "its check digits do not fit"),
+        (r"^iban = .*$", 'iban = "FR76"', "iban FR76 is none"),
+        (r"^bic = .*$", 'bic = "AGRIFRP"', "bic must have 8 or 11"),
+        (r"^creditor_name = .*$", 'creditor_name = ""', "creditor_name must have 1 to 70"),
+        (r"^creditor_name = .*$", f'creditor_name = "{"x" * 71}"', "creditor_name must have 1 to 70"),
+        (r"^notices_day = .*$", "notices_day = 29", "notices_day must lie between 0 and 28"),
+        (r"^notices_day = .*$", "notices_day = -1", "notices_day must lie between 0 and 28"),
+        (r"^receipts_from = .*$", 'receipts_from = "2026-13"', "receipts_from must look like"),
+        (r"^receipts_from = .*$", "receipts_from = 2026-11-01", "receipts_from must look like"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_which_line(
@@ -60,6 +71,35 @@ def test_a_file_that_cannot_be_used_says_which_line(
 ) -> None:
     with pytest.raises(BadLandlordFile, match=re.escape(told)):
         read_landlord(changed(tmp_path, pattern, replacement))
+
+
+def test_the_account_that_rents_are_transferred_to_is_written_with_spaces_or_without() -> None:
+    landlord = read_landlord(FILE)
+
+    assert landlord.iban == "FR7630006000011234567890189"
+    assert landlord.iban_in_groups.split("\u00a0") == ["FR76", "3000", "6000", "0112", "3456", "7890", "189"]
+    assert landlord.receipts_from == date(2026, 11, 1)
+
+
+def test_a_landlord_without_an_account_has_no_transfer_code(tmp_path: Path) -> None:
+    landlord = read_landlord(changed(tmp_path, r"^iban = .*$", 'iban = ""'))
+
+    assert (landlord.iban, landlord.iban_in_groups) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("GB82WEST12345698765432", True),
+        ("DE89370400440532013000", True),
+        ("DE89370400440532013001", False),
+        ("GB82WEST12345698765423", False),
+        ("gb82west12345698765432", False),
+        ("", False),
+    ],
+)
+def test_an_iban_is_known_by_its_check_digits(written: str, right: bool) -> None:
+    assert is_iban(written) is right
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
