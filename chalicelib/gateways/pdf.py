@@ -2,6 +2,10 @@
 
 The file keeps both PDF/UA-1 (read aloud, navigated) and PDF/A-3a (kept for years).  The engine and its font
 weigh 84 MB and belong to the worker's package alone, so they are imported when the first document is made.
+
+What the landlord is goes in as an input of the engine and stays as it is from paper to paper: all that is
+made of it alone is laid out once and remembered.  The tenant's values are new each time, and go in as one
+text in a source of two lines: were they an input too, the engine would forget everything at each one.
 """
 
 import json
@@ -24,7 +28,9 @@ TRIES = 5  # the font's gaps are told all at once; a letter under a lost accent 
 MISSING = "?"  # the font has no « replacement character » either
 # Controls, bidirectional overrides, surrogates, private and unassigned characters, line separators.
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_KEPT = "\n\u200b"  # the second one shows where a long word may be broken
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+_ONE_PAGE = b"<</Type/Pages/Count 1/"  # the engine writes it so; a paper of one page is else printed twice
 _GAP = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
 
@@ -34,7 +40,7 @@ class TypstPress:
 
     def __init__(self, folder: Path = DOCUMENTS) -> None:
         self._folder = folder
-        self._compilers: dict[str, typst.Compiler] = {}
+        self._compilers: dict[str, typst.Compiler] = {}  # by what is printed of the landlord
         self._lock = threading.Lock()  # a compiler entered twice raises « Already borrowed »
 
     def press(self, template: str, values: Mapping[str, Any], issued_at: datetime) -> bytes:
@@ -47,21 +53,31 @@ class TypstPress:
         with self._lock:
             for _ in range(TRIES):
                 try:
-                    return self._compile(template, json.dumps(_printable(values, gaps)), issued_at)
+                    return self._compile(template, _printable(values, gaps), issued_at)
                 except self._engine.TypstError as error:
                     if not (found := _gaps(error.diagnostic)):
                         raise
                     gaps |= found
         raise ValueError(f"the font {FONT} cannot show this {template}")
 
-    def _compile(self, template: str, payload: str, issued_at: datetime) -> bytes:
-        if (compiler := self._compilers.get(template)) is None:
-            path = self._folder / f"{template}.typ"
-            compiler = self._engine.Compiler(path, root=self._folder, font_paths=self._fonts)
-            self._compilers[template] = compiler
-        # The inputs are given each time: a call without them would print the values of the previous tenant.
+    def _compile(self, template: str, values: dict[str, Any], issued_at: datetime) -> bytes:
+        landlord = json.dumps(values.pop("landlord", None))
+        if (compiler := self._compilers.get(landlord)) is None:
+            compiler = self._engine.Compiler(
+                root=self._folder, font_paths=self._fonts, sys_inputs={"landlord": landlord}
+            )
+            self._compilers[landlord] = compiler
+        made = self._print(compiler, template, values | {"one-page": True}, issued_at)
+        if _ONE_PAGE not in made:
+            made = self._print(compiler, template, values | {"one-page": False}, issued_at)
+        return made
+
+    def _print(
+        self, compiler: "typst.Compiler", template: str, values: Mapping[str, Any], issued_at: datetime
+    ) -> bytes:
         made = compiler.compile(
-            sys_inputs={"values": payload},
+            # The source is given each time: a call without it would print the values of the previous tenant.
+            input=_source(template, values),
             format="pdf",
             pdf_standards=["a-3a", "ua-1"],
             timestamp=int(issued_at.timestamp()),
@@ -89,6 +105,12 @@ class TypstPress:
         return fonts
 
 
+def _source(template: str, values: Mapping[str, Any]) -> bytes:
+    """Write the two lines that print a paper: JSON in ASCII, of which a Typst text only minds these two."""
+    text = json.dumps(values).replace("\\", "\\\\").replace('"', '\\"')
+    return f'#import "/{template}.typ": paper\n#paper(json(bytes("{text}")))'.encode("ascii")
+
+
 def _printable(value: Any, gaps: Mapping[str, str]) -> Any:
     """Make every text of a value one that the page can hold."""
     if isinstance(value, str):
@@ -110,7 +132,7 @@ def _printable_text(text: str, gaps: Mapping[str, str]) -> str:
 
 
 def _visible(character: str) -> str:
-    if character == "\n" or unicodedata.category(character) not in _INVISIBLE:
+    if character in _KEPT or unicodedata.category(character) not in _INVISIBLE:
         return character
     return " " if character.isspace() else ""
 

@@ -49,7 +49,21 @@ def heights_of(pdf: bytes) -> dict[str, float]:
     heights: dict[str, float] = {}
 
     def visit(text: str, page: Any, line: Any, _: Any, __: Any) -> None:
-        heights[text.strip()] = round(line[4] * page[1] + line[5] * page[3] + page[5], 1)
+        height = round(line[4] * page[1] + line[5] * page[3] + page[5], 1)
+        heights[text.strip()] = min(height, heights.get(text.strip(), height))
 
     PdfReader(BytesIO(pdf)).pages[0].extract_text(visitor_text=visit)
     return heights
+
+
+def places_of(pdf: bytes) -> dict[str, tuple[float, float]]:
+    """Give where each piece of text of the first page starts, in points from its left edge and its foot."""
+    places: dict[str, tuple[float, float]] = {}
+
+    def visit(text: str, page: Any, line: Any, _: Any, __: Any) -> None:
+        x = line[4] * page[0] + line[5] * page[2] + page[4]
+        y = line[4] * page[1] + line[5] * page[3] + page[5]
+        places.setdefault(text.strip(), (round(x, 1), round(y, 1)))
+
+    PdfReader(BytesIO(pdf)).pages[0].extract_text(visitor_text=visit)
+    return places

@@ -80,9 +80,11 @@ LATE = (
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 # Every face of the font that a paper may be set in.
 FACES = """
-#set document(title: "Essai")
-#set text(font: "Source Sans Pro", fallback: false, lang: "fr")
-Simple, *fort*, _penché_, *_les deux_*, #text(weight: "semibold")[demi-gras, _penché_]
+#let paper(values) = [
+  #set document(title: "Essai")
+  #set text(font: "Source Sans Pro", fallback: false, lang: "fr")
+  Simple, *fort*, _penché_, *_les deux_*, #text(weight: "semibold")[demi-gras, _penché_]
+]
 """
 
 
