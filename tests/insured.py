@@ -16,12 +16,13 @@ from chalicelib.domain.insurance_mailing import AlertDesk, AlertMail, mail_alert
 from chalicelib.domain.mail import Attachment, NotSent, NotTaken, Refused, Undeliverable
 from chalicelib.domain.stints import Stint
 from chalicelib.domain.tenants import Tenant
-from chalicelib.storage import insurance, insurance_alerts
+from chalicelib.storage import insurance
 from chalicelib.storage.insurance import CoverItem, certificate_item, cover_item
 from chalicelib.storage.insurance_alerts import DynamoAlertCalendar
 from chalicelib.storage.insurance_mails import DynamoAlertOutbox
+from chalicelib.storage.keys import lease_key, tenant_key
 from chalicelib.storage.leases import HolderItem, lease_items
-from chalicelib.storage.table import Item, lease_key, tenant_key
+from chalicelib.storage.table import Item
 from chalicelib.storage.tenants import hold_item, profile_item
 from tests.mothers import a_certificate, a_hold, a_lease, a_tenant, put
 
@@ -181,4 +182,4 @@ def parts(monkeypatch: Any, shards: int) -> None:
     """Cut the work into fewer parts: each hour's look asks each of them."""
     monkeypatch.setattr("chalicelib.domain.insurance_alerts.SHARDS", shards)
     monkeypatch.setattr(insurance, "SHARDS", shards)
-    monkeypatch.setattr(insurance_alerts, "SHARDS", shards)
+    monkeypatch.setattr("chalicelib.storage.parts.SHARDS", shards)

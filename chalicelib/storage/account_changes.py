@@ -15,11 +15,12 @@ from chalicelib.domain.sessions import Session
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.accounts import DynamoAccounts, account_items, change_account, move_account
 from chalicelib.storage.changes import change_item
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.links import DynamoLinks, use_link
 from chalicelib.storage.passkeys import DynamoPasskeys, take_out
 from chalicelib.storage.sessions import DynamoSessions, delete_sessions, rename_session
-from chalicelib.storage.table import CONDITION_FAILED, account_key, backwards
+from chalicelib.storage.table import CONDITION_FAILED, backwards
 from chalicelib.storage.tenants import write_to
 from chalicelib.storage.throttling import TallyItem
 from chalicelib.storage.timeline import action_item

@@ -11,9 +11,10 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.accounts import Account, Opening, Role
 from chalicelib.domain.staff import Agent
+from chalicelib.storage.keys import account_key, tenant_key
 from chalicelib.storage.rewriting import read_whole
 from chalicelib.storage.staff import agent_item
-from chalicelib.storage.table import Item, Moment, account_key, tenant_key
+from chalicelib.storage.table import Item, Moment
 
 
 class Ends(Attribute[dict[str, datetime]]):

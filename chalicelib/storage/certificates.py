@@ -27,9 +27,10 @@ from chalicelib.storage.insurance import (
     certificate_item,
     cover_item,
 )
+from chalicelib.storage.keys import lease_key
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.rewriting import rewriting
-from chalicelib.storage.table import CONDITION_FAILED, Item, backwards, condition_failed, lease_key, moment
+from chalicelib.storage.table import CONDITION_FAILED, Item, backwards, condition_failed, moment
 from chalicelib.storage.timeline import action_item
 
 MARKED = ("mailing_at", "told_at", "due_pk", "due_sk")

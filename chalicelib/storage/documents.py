@@ -3,11 +3,16 @@
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import PutError
 
-from chalicelib.domain.documents import Document, DocumentKind
+from chalicelib.domain.consents import Consent
+from chalicelib.domain.documents import PDF, Document, DocumentKind
 from chalicelib.domain.errors import Absent
-from chalicelib.storage.table import Day, Item, Whole, condition_failed
+from chalicelib.storage.consents import ConsentItem
+from chalicelib.storage.keys import papers_key
+from chalicelib.storage.table import Day, Item, Moment, Whole, backwards, condition_failed
 
 DAY_AT = slice(-43, -33)
+MOST_PAPERS = 1_000
+FIRST_PAPER, LAST_PAPER, LAST_CONSENT = "0", "9~", "CONSENT#~"
 
 
 class DocumentItem(Item, discriminator="document"):
@@ -21,18 +26,35 @@ class DocumentItem(Item, discriminator="document"):
     key = UnicodeAttribute()
     size_bytes = Whole()
     file_name = UnicodeAttribute()
+    number = UnicodeAttribute(null=True)
+    cents = Whole(null=True)
+    month = UnicodeAttribute(null=True)
+    of = UnicodeAttribute(null=True)
+    code = UnicodeAttribute(null=True)
+    void_at = Moment(null=True)
+    void_reason = UnicodeAttribute(null=True)
+    media_type = UnicodeAttribute(null=True)
 
     def to_domain(self) -> Document:
-        """Give the paper as the domain knows it."""
+        """Give the paper as the domain knows it, past PynamoDB's descriptors: a lease has hundreds."""
+        said = self.attribute_values
         return Document(
-            self.id,
-            self.lease,
-            DocumentKind(self.document),
-            self.title,
-            self.issued_on,
-            self.key,
-            self.size_bytes,
-            self.file_name,
+            said["id"],
+            said["lease"],
+            DocumentKind(said["document"]),
+            said["title"],
+            said["issued_on"],
+            said["key"],
+            said["size_bytes"],
+            said["file_name"],
+            said.get("number", ""),
+            said.get("cents"),
+            said.get("month", ""),
+            said.get("of", ""),
+            said.get("code", ""),
+            said.get("void_at"),
+            said.get("void_reason", ""),
+            said.get("media_type", PDF),
         )
 
 
@@ -41,20 +63,8 @@ class DynamoDocuments:
 
     def add(self, document: Document) -> None:
         """Register a paper; the same paper has the same key and the same content, and stays as it is."""
-        item = DocumentItem(
-            _key(document.lease),
-            _sort_key(document.id),
-            id=document.id,
-            lease=document.lease,
-            document=document.kind.value,
-            title=document.title,
-            issued_on=document.issued_on,
-            key=document.key,
-            size_bytes=document.size_bytes,
-            file_name=document.file_name,
-        )
         try:
-            item.save(condition=DocumentItem.pk.does_not_exist())
+            document_item(document).save(condition=DocumentItem.pk.does_not_exist())
         except PutError as error:
             if not condition_failed(error):
                 raise
@@ -62,24 +72,57 @@ class DynamoDocuments:
     def get(self, lease: str, id: str) -> Document:
         """Read a paper of a lease."""
         try:
-            return DocumentItem.get(_key(lease), _sort_key(id)).to_domain()
+            return DocumentItem.get(papers_key(lease), _sort_key(id)).to_domain()
         except DocumentItem.DoesNotExist as error:
             raise Absent(id) from error
 
     def of_lease(self, lease: str, after: str = "", limit: int = 50) -> tuple[list[Document], str]:
         """Read a lease's papers, newest first."""
-        before = DocumentItem.sk < _sort_key(after) if after else None
+        before = DocumentItem.sk < (_sort_key(after) if after else LAST_PAPER)
         found = list(
             DocumentItem.query(
-                _key(lease), before, scan_index_forward=False, limit=limit + 1, page_size=limit + 1
+                papers_key(lease), before, scan_index_forward=False, limit=limit + 1, page_size=limit + 1
             )
         )
         page = [item.to_domain() for item in found[:limit]]
         return page, page[-1].id if len(found) > limit else ""
 
+    def everything(self, lease: str, *, fresh: bool = False) -> tuple[list[Document], dict[str, Consent]]:
+        """Read the consents, then the newest thousand papers; ``of_lease`` goes on after these."""
+        consents: dict[str, Consent] = {}
+        papers: list[Document] = []
+        for item in backwards(papers_key(lease), FIRST_PAPER, LAST_CONSENT, consistent=fresh):
+            if isinstance(item, ConsentItem):
+                consents[item.tenant] = item.to_domain()
+            elif isinstance(item, DocumentItem):
+                papers.append(item.to_domain())
+            if len(papers) == MOST_PAPERS:
+                break
+        return papers, consents
 
-def _key(lease: str) -> str:
-    return f"PAPERS#{lease}"
+
+def document_item(document: Document) -> DocumentItem:
+    """Spell a paper for the table; what is empty is not written, nor that it is a PDF."""
+    return DocumentItem(
+        papers_key(document.lease),
+        _sort_key(document.id),
+        id=document.id,
+        lease=document.lease,
+        document=document.kind.value,
+        title=document.title,
+        issued_on=document.issued_on,
+        key=document.key,
+        size_bytes=document.size_bytes,
+        file_name=document.file_name,
+        number=document.number or None,
+        cents=document.cents,
+        month=document.month or None,
+        of=document.of or None,
+        code=document.code or None,
+        void_at=document.void_at,
+        void_reason=document.void_reason or None,
+        media_type=document.media_type if document.media_type != PDF else None,
+    )
 
 
 def _sort_key(id: str) -> str:

@@ -7,9 +7,14 @@ from typing import Any
 
 from chalicelib.cloud import client
 from chalicelib.domain.documents import PDF
+from chalicelib.domain.errors import Unavailable
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
+# Whoever may not list the bucket is told « forbidden » of what is not there; neither can be read.
+UNREADABLE = ("403", "404", "NoSuchKey", "AccessDenied")
+# What a browser shows without running anything; all else is a file to keep.
+SHOWN = ("application/pdf", "image/jpeg", "image/png")
 
 
 class S3Files:
@@ -38,14 +43,31 @@ class S3Files:
         """Delete a file; S3 says the same when there is none."""
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
-    def link(self, key: str, file_name: str, seconds: int, media_type: str = PDF) -> str:
-        """Sign an address; whatever the name, it is a file to keep, and the name of one."""
+    def holds(self, key: str) -> bool:
+        """Ask S3 for the head of a file."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in UNREADABLE:
+                return False
+            raise Unavailable("files") from error
+        except BotoCoreError as error:
+            raise Unavailable("files") from error
+        return True
+
+    def link(
+        self, key: str, file_name: str, seconds: int, media_type: str = PDF, *, inline: bool = False
+    ) -> str:
+        """Sign an address; whatever the name, it is the name of a file, to keep unless it can be shown."""
+        way = "inline" if inline and media_type in SHOWN else "attachment"
         signed: str = self._client.generate_presigned_url(
             "get_object",
             Params={
                 "Bucket": self._bucket,
                 "Key": key,
-                "ResponseContentDisposition": f'attachment; filename="{safe_name(file_name)}"',
+                "ResponseContentDisposition": f'{way}; filename="{safe_name(file_name)}"',
                 "ResponseContentType": media_type,
             },
             ExpiresIn=seconds,

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from chalicelib.domain.home import HomeFacts
 from chalicelib.domain.insurance import Cover
 from chalicelib.storage.insurance import CoverItem
+from chalicelib.storage.keys import lease_key
 from chalicelib.storage.ledger import account_keys, accounts_among
 from chalicelib.storage.mail_health import bad_address_key, trouble_among
-from chalicelib.storage.table import lease_key, together
+from chalicelib.storage.table import together
 
 
 class DynamoHomeReader:

@@ -8,7 +8,8 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from chalicelib.domain.insurance import CertificateState, Cover, InsuranceCertificate, Period, Sent
 from chalicelib.domain.insurance_calendar import SHARDS, next_milestone
-from chalicelib.storage.table import Day, Item, Moment, Texts, Whole, lease_key, moment
+from chalicelib.storage.keys import lease_key
+from chalicelib.storage.table import Day, Item, Moment, Texts, Whole, moment
 
 TO_CHECK, TO_TELL = "CERTIFICATES#TO_CHECK", "CERTIFICATES#TO_TELL"
 SENT = (

@@ -6,18 +6,19 @@ While it waits it lies in the index ``due`` too (``ALERTS#<part>``, by tenant).
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from hashlib import sha256
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.insurance_alerts import Alert, AlertState, InsuredLease, Unsent
-from chalicelib.domain.insurance_calendar import SHARDS, Milestone, Stage
+from chalicelib.domain.insurance_calendar import Milestone, Stage
 from chalicelib.storage.insurance import CoverItem, alerts_key, shard_of
+from chalicelib.storage.keys import lease_key
 from chalicelib.storage.leases import HolderItem, LeaseItem
 from chalicelib.storage.ledger import commit
-from chalicelib.storage.table import Day, Item, Moment, Whole, backwards, lease_key, together
+from chalicelib.storage.parts import lies_in, part_of
+from chalicelib.storage.table import Day, Item, Moment, Whole, backwards, together
 
 SEEN = ("INSURANCE", "SEEN")
 
@@ -131,23 +132,9 @@ def alert_item(alert: Alert) -> AlertItem:
     )
 
 
-def part_of(tenant: str) -> int:
-    """Give the part of the mails that a tenant belongs to.
-
-    Not by ``shard_of``: names of tenants are made of those of leases, and CRC-32 keeps such likeness.  One
-    worker would file all of its alerts under one key.
-    """
-    return sha256(tenant.encode()).digest()[0] % SHARDS
-
-
 def waiting_key(shard: int) -> str:
     """Where the alerts of some tenants wait for their mail."""
     return f"ALERTS#{shard:02}"
-
-
-def lies_in(due_pk: str) -> bool:
-    """Tell whether the index has anything under a key."""
-    return next(iter(Item.due.query(due_pk, limit=1)), None) is not None
 
 
 def _file(lease: InsuredLease, alerts: Sequence[Alert], coming: Milestone | None) -> list[str]:

@@ -17,25 +17,17 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.insurance import CertificateState, Cover, Period
 from chalicelib.domain.insurance_alerts import Alert, AlertState, Unsent
-from chalicelib.domain.insurance_mailing import AlertMail, Case, Told, Turn
+from chalicelib.domain.insurance_mailing import AlertMail, Case, Turn
+from chalicelib.domain.mail import Told
 from chalicelib.domain.tenants import Tenant
 from chalicelib.storage.accounts import PersonAccountItem
 from chalicelib.storage.insurance import CertificateItem, CoverItem
-from chalicelib.storage.insurance_alerts import AlertItem, alert_key, lies_in, waiting_key
+from chalicelib.storage.insurance_alerts import AlertItem, alert_key, waiting_key
+from chalicelib.storage.keys import lease_key, tenant_key
 from chalicelib.storage.leases import HolderItem, LeaseItem
 from chalicelib.storage.ledger import commit
-from chalicelib.storage.table import (
-    Day,
-    Item,
-    Moment,
-    Texts,
-    Whole,
-    backwards,
-    condition_failed,
-    lease_key,
-    tenant_key,
-    together,
-)
+from chalicelib.storage.parts import lies_in
+from chalicelib.storage.table import Day, Item, Moment, Texts, Whole, backwards, condition_failed, together
 from chalicelib.storage.tenants import HoldItem, ProfileItem
 
 Key = tuple[str, str]

@@ -1,8 +1,9 @@
 """Bringing a landlord's rows into DynamoDB (« import »): only what differs is written.
 
-Leases come first, then their books, then tenants, then accounts, by blocks that a few threads share.  A
-block reads its keys in one request; what is new needs no other read, and many go in one transaction.  When
-a condition refuses a transaction, somebody else was there: each of its parts is read and planned again.
+Leases come first, then their books and papers, then tenants, then accounts, by blocks that a few threads
+share.  A block reads its keys in one request; what is new needs no other read, and many go in one
+transaction.  When a condition refuses a transaction, somebody else was there: each of its parts is read and
+planned again.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from datetime import date, datetime
 from functools import partial
 
 from chalicelib.domain.errors import Conflict
+from chalicelib.domain.exchange.enclosed import Archive
 from chalicelib.domain.exchange.grouping import by_address, by_lease, by_tenant
 from chalicelib.domain.exchange.reading import Delivery
 from chalicelib.domain.exchange.report import Outcome, Progress, RowError, Tally
@@ -19,7 +21,9 @@ from chalicelib.domain.exchange.rows import AgentRow
 from chalicelib.domain.ledger import lease_account
 from chalicelib.storage.accounts import account_items
 from chalicelib.storage.intake_books import plan_book
-from chalicelib.storage.intake_plans import Plan, Taken, plan_lease, plan_tenant
+from chalicelib.storage.intake_difference import Plan, Taken
+from chalicelib.storage.intake_papers import Desk, keys_of, plan_statements_and_papers
+from chalicelib.storage.intake_plans import plan_lease, plan_tenant
 from chalicelib.storage.intake_writes import (
     MARKS,
     MOST_ACTIONS,
@@ -33,8 +37,8 @@ from chalicelib.storage.intake_writes import (
     raw,
     read_keys,
 )
+from chalicelib.storage.keys import book_key, lease_key, tenant_key
 from chalicelib.storage.service_requests import WIDTH, requests_key
-from chalicelib.storage.table import book_key, lease_key, tenant_key
 
 THREADS = 3
 BLOCK = 40
@@ -50,8 +54,8 @@ Planner = Callable[[str, Found | None], Plan]
 class DynamoIntake:
     """Implements ``chalicelib.domain.exchange.importing.Intake``; accounts are opened ``now``."""
 
-    def __init__(self, now: datetime) -> None:
-        self._now = now
+    def __init__(self, now: datetime, archive: Archive) -> None:
+        self._now, self._archive = now, archive
 
     def known_leases(self, numbers: Collection[str]) -> set[str]:
         """Find which of these leases there are."""
@@ -71,26 +75,29 @@ class DynamoIntake:
 
     def take(self, delivery: Delivery, today: date, progress: Progress) -> tuple[Tally, list[RowError]]:
         """Bring the table to what the rows say."""
-        return _Taking(delivery, today, progress, self._now).run()
+        return _Taking(delivery, Desk(delivery.enclosed, self._archive, today), progress, self._now).run()
 
 
 class _Taking:
     """One delivery being taken."""
 
-    def __init__(self, delivery: Delivery, today: date, progress: Progress, now: datetime) -> None:
+    def __init__(self, delivery: Delivery, desk: Desk, progress: Progress, now: datetime) -> None:
         self._leases, self._tenants = by_lease(delivery), by_tenant(delivery)
         self._accounts = by_address(delivery)
-        self._today, self._progress, self._now = today, progress, now
+        self._with_papers = [number for number, rows in self._leases.items() if rows.charges or rows.papers]
+        self._desk, self._today, self._progress, self._now = desk, desk.today, progress, now
         self._tally: Tally = Tally()
         self._errors: list[RowError] = []
-        self._done, self._all = 0, len(self._leases) + len(self._tenants) + len(self._accounts)
+        owners = (self._leases, self._with_papers, self._tenants, self._accounts)
+        self._done, self._all = 0, sum(map(len, owners))
 
     def run(self) -> tuple[Tally, list[RowError]]:
-        """Take leases with their books, then tenants, then accounts."""
+        """Take leases with their books, then their papers, then tenants, then accounts."""
         self._progress(0, self._all)
         with ThreadPoolExecutor(THREADS) as pool:
             for owners, take in (
                 (self._leases, self._take_leases),
+                (self._with_papers, self._take_papers),
                 (self._tenants, self._take_tenants),
                 (self._accounts, self._take_accounts),
             ):
@@ -116,7 +123,7 @@ class _Taking:
         with_entries = [number for number in numbers if self._leases[number].entries]
         leases = _write(numbers, found, self._plan_lease)
         books = _write(with_entries, found, self._plan_book)
-        return Plan(tally=leases.tally + books.tally, errors=books.errors)
+        return Plan(tally=leases.tally + books.tally, errors=leases.errors + books.errors)
 
     def _plan_lease(self, number: str, found: Found | None) -> Plan:
         shelf = _shelf(lease_key(number), "LEASE", found)
@@ -127,6 +134,13 @@ class _Taking:
         return plan_book(
             number, self._leases[number].entries, Shelf(book_key(lease_account(number)), exists=exists)
         )
+
+    def _take_papers(self, numbers: Sequence[str]) -> Plan:
+        found = read_keys(key for number in numbers for key in keys_of(number, self._leases[number]))
+        return _write(numbers, found, self._plan_papers)
+
+    def _plan_papers(self, number: str, found: Found | None) -> Plan:
+        return plan_statements_and_papers(number, self._leases[number], found, self._desk)
 
     def _lease_end(self, number: str, known: Found | None = None) -> date | None:
         """Find the last day of a lease: in the files, in what was read already, in the table."""

@@ -1,15 +1,11 @@
 """What the import has to write for one lease or one tenant: the difference between rows and table."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-
-from pynamodb.attributes import UnicodeAttribute
+from dataclasses import replace
+from datetime import date
 
 from chalicelib.domain.certificates import decided_by_the_file
 from chalicelib.domain.exchange.grouping import LeaseRows, TenantRows, kept_hold, merged_thread, still_holds
 from chalicelib.domain.exchange.layouts import (
-    CALLS,
     CERTIFICATES,
     HOLDERS,
     LEASES,
@@ -18,116 +14,29 @@ from chalicelib.domain.exchange.layouts import (
     REQUESTS,
     UNITS,
 )
-from chalicelib.domain.exchange.report import Outcome, RowError, Tally
+from chalicelib.domain.exchange.report import Outcome
 from chalicelib.domain.insurance import Cover, InsuranceCertificate, cover_of
-from chalicelib.domain.leases import Lease, RentCall
+from chalicelib.domain.leases import Lease
 from chalicelib.domain.service_requests import RequestMessage, ServiceRequest
 from chalicelib.domain.timeline import Action as Doing
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.insurance import CertificateItem, CoverItem, certificate_item, cover_item
+from chalicelib.storage.intake_calls import bring_calls
+from chalicelib.storage.intake_difference import Difference, LeaseEnd, Plan, Taken
 from chalicelib.storage.intake_writes import (
-    MARKS,
-    MAY_EMPTY,
-    Action,
     Raw,
     Shelf,
     change,
-    keep,
-    marks_text,
-    print_of,
     put,
     raw,
-    remove,
 )
 from chalicelib.storage.leases import HolderItem, OccupantItem, lease_items
 from chalicelib.storage.service_requests import WIDTH, RequestItem, request_items
-from chalicelib.storage.table import Item
 from chalicelib.storage.tenants import hold_item, profile_item
 from chalicelib.storage.timeline import action_item
 
 CERTIFICATE_MAY_EMPTY = ("reason", "checked_by", "mailing_at", "told_at", "due_pk", "due_sk")
 COVER_MAY_EMPTY = ("until_on", "to_check", "due_pk", "due_sk")
-LeaseEnd = Callable[[str], date | None]
-
-
-@dataclass(frozen=True)
-class Taken:
-    """When a delivery is taken, and how to find until when a lease runs."""
-
-    today: date
-    now: datetime
-    lease_end: LeaseEnd
-
-
-class MarksItem(Item, discriminator="marks"):
-    """Prints of the rows last brought in to a partition; read by the import only."""
-
-    rows = UnicodeAttribute()
-
-
-@dataclass
-class Plan:
-    """What to write, in order, what that means for the rows, and rows that cannot be taken."""
-
-    actions: list[Action] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
-    errors: list[RowError] = field(default_factory=list)
-
-
-class Difference:
-    """Collects what has to be written so that a partition says what the rows say."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
-        self.plan = Plan()
-        self._marks = dict(shelf.marks)
-
-    def is_news(self, key: str, said: object) -> bool:
-        """Tell whether the files say something else than last time, and remember it."""
-        mark = print_of(said)
-        known = self._marks.get(key) == mark
-        self._marks[key] = mark
-        return not known
-
-    def bring(self, item: Raw, file: str, *, rows: int = 1, stays: bool = True) -> Outcome:
-        """Have an item say what ``rows`` rows of a file say, or have it gone when it does not stay."""
-        news = self.is_news(item["sk"]["S"], (item, stays))
-        outcome = self.write(item, stays=stays) if news else Outcome.UNCHANGED
-        self.plan.tally[file, outcome] += rows
-        return outcome
-
-    def write(
-        self,
-        item: Raw,
-        *,
-        stays: bool = True,
-        if_still: str = "",
-        alone: bool = False,
-        may_empty: Collection[str] = MAY_EMPTY,
-    ) -> Outcome:
-        """Write what differs from the item that is there, if any.
-
-        With ``alone``, an item that was not there when it was looked for must not have come since.
-        """
-        stored = self.shelf.items.get(item["sk"]["S"])
-        if not stays:
-            if stored is None:
-                return Outcome.UNCHANGED
-            return self._do(remove(self.shelf.pk, item["sk"]["S"]), Outcome.CHANGED)
-        if stored is None:
-            return self._do(put(item, absent=alone), Outcome.CREATED)
-        changed = change(stored, item, if_still, may_empty)
-        return self._do(changed, Outcome.CHANGED) if changed else Outcome.UNCHANGED
-
-    def _do(self, action: Action, outcome: Outcome) -> Outcome:
-        self.plan.actions.append(action)
-        return outcome
-
-    def remember(self) -> None:
-        """Write the prints, after what they are prints of."""
-        text = marks_text(self._marks)
-        if text != self.shelf.marks_text:
-            self.plan.actions.append(keep(raw(MarksItem(self.shelf.pk, MARKS, rows=text))))
 
 
 def plan_lease(number: str, rows: LeaseRows, shelf: Shelf, taken: Taken) -> Plan:
@@ -147,8 +56,7 @@ def plan_lease(number: str, rows: LeaseRows, shelf: Shelf, taken: Taken) -> Plan
         stays = still_holds(hold, taken.lease_end(number) if hold.until_on else None, taken.today)
         signed = HolderItem(shelf.pk, f"HOLDER#{tenant.id}", tenant=tenant.id)
         work.bring(raw(signed), HOLDERS, rows=0, stays=stays)
-    for call in rows.rent_calls(number):
-        work.bring(spelled_call(shelf.pk, call), CALLS, rows=len(call.lines))
+    bring_calls(work, number, rows, taken.today)
     _bring_certificates(work, number, rows.certificates, taken)
     own_news = rows.lease is not None and work.is_news("LEASE", own)
     work.remember()
@@ -156,18 +64,6 @@ def plan_lease(number: str, rows: LeaseRows, shelf: Shelf, taken: Taken) -> Plan
         outcome = work.write(raw(own), alone=True) if own_news else Outcome.UNCHANGED
         work.plan.tally[LEASES, outcome] += 1
     return work.plan
-
-
-def spelled_call(pk: str, call: RentCall) -> Raw:
-    """Spell a rent call as ``storage.leases.call_item`` does, ten times as fast."""
-    return {
-        "pk": {"S": pk},
-        "sk": {"S": f"CALL#{call.month_on.isoformat()[:7]}"},
-        "kind": {"S": "call"},
-        "month_on": {"S": call.month_on.isoformat()},
-        "due_on": {"S": call.due_on.isoformat()},
-        "lines": {"L": [{"S": f"{line.kind.value}|{line.cents}|{line.label}"} for line in call.lines]},
-    }
 
 
 def _bring_certificates(

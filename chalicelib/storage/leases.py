@@ -1,17 +1,30 @@
 """Leases in DynamoDB: the lease, its holders, units, occupants and rent calls, items of one partition."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.changes import Change
 from chalicelib.domain.errors import Absent, Unavailable
 from chalicelib.domain.insurance import InsuranceCertificate
-from chalicelib.domain.leases import Lease, Occupant, RentCall, RentedUnit, UnitKind
+from chalicelib.domain.leases import (
+    CallLine,
+    CallLineKind,
+    Lease,
+    Occupant,
+    RentCall,
+    RentedUnit,
+    UnitKind,
+)
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.changes import change_item
 from chalicelib.storage.insurance import CertificateItem
+from chalicelib.storage.keys import calls_key, lease_key
 from chalicelib.storage.ledger import commit
-from chalicelib.storage.table import CONDITION_FAILED, Day, Item, Texts, Whole, backwards, lease_key
+from chalicelib.storage.parts import part_of
+from chalicelib.storage.table import CONDITION_FAILED, Day, Item, Texts, Whole, backwards
 from chalicelib.storage.timeline import action_item
 
 
@@ -70,11 +83,28 @@ class OccupantItem(Item, discriminator="occupant"):
 
 
 class CallItem(Item, discriminator="call"):
-    """A rent call as written in the table; a line is « kind|cents|label »."""
+    """A rent call as written in the table; a line is « kind|cents|label ».
+
+    It lies in the index ``due`` until its ``notice`` is made, with the ``problem`` that stands in the way, if
+    any.  Once there is that, or a ``receipt`` (a quittance), nothing that the landlord says of it changes.
+    """
 
     month_on = Day()
     due_on = Day()
     lines = Texts()
+    notice = UnicodeAttribute(null=True)
+    problem = UnicodeAttribute(null=True)
+    receipt = UnicodeAttribute(null=True)
+
+    def to_domain(self) -> RentCall:
+        """Give the rent call as the domain knows it."""
+        parted = [line.split("|", 2) for line in self.lines]
+        return RentCall(
+            self.pk.removeprefix(lease_key("")),
+            self.month_on,
+            self.due_on,
+            tuple(CallLine(CallLineKind(kind), label, int(cents)) for kind, cents, label in parted),
+        )
 
 
 class DynamoLeases:
@@ -82,13 +112,13 @@ class DynamoLeases:
 
     def get(self, number: str) -> Lease:
         """Read a lease and what hangs on it, from its units back to its holders: one query."""
-        return _lease(number, list(backwards(lease_key(number), "HOLDER#", "UNIT#~")))
+        return lease_among(number, list(backwards(lease_key(number), "HOLDER#", "UNIT#~")))
 
     def with_certificates(self, number: str) -> tuple[Lease, list[InsuranceCertificate]]:
         """Read the same and go back to the certificates, which lie just before: one query still."""
         found = list(backwards(lease_key(number), "CERTIFICATE#", "UNIT#~"))
         certificates = [item.to_domain() for item in found if isinstance(item, CertificateItem)]
-        return _lease(number, found), certificates
+        return lease_among(number, found), certificates
 
     def change_billing_address(
         self, lease: Lease, address: tuple[str, ...], event: TimelineEvent, change: Change
@@ -131,14 +161,31 @@ def lease_items(lease: Lease) -> list[Item]:
     return items
 
 
-def call_item(call: RentCall) -> CallItem:
-    """Spell a rent call for the table."""
-    lines = [f"{line.kind.value}|{line.cents}|{line.label}" for line in call.lines]
-    sk = f"CALL#{call.month_on:%Y-%m}"
-    return CallItem(lease_key(call.lease), sk, month_on=call.month_on, due_on=call.due_on, lines=lines)
+def call_item(call: RentCall, *, waits: bool = False) -> CallItem:
+    """Spell a rent call for the table; while it waits, where who makes its notice finds it."""
+    return CallItem(
+        *call_place(call.lease, call.month_on),
+        month_on=call.month_on,
+        due_on=call.due_on,
+        lines=[f"{line.kind.value}|{line.cents}|{line.label}" for line in call.lines],
+        due_pk=calls_key(call.month_on, part_of(call.lease)) if waits else None,
+        due_sk=call.lease if waits else None,
+    )
 
 
-def _lease(number: str, backwards_found: list[Item]) -> Lease:
+def call_place(lease: str, month_on: date) -> tuple[str, str]:
+    """Give the key of a rent call."""
+    return lease_key(lease), f"CALL#{month_on:%Y-%m}"
+
+
+def check_no_lease(transaction: TransactWrite, lease: str) -> None:
+    """Add to a transaction that there is no such lease."""
+    missing = LeaseItem.pk.does_not_exist()
+    transaction.condition_check(LeaseItem, lease_key(lease), "LEASE", condition=missing)
+
+
+def lease_among(number: str, backwards_found: Sequence[Item]) -> Lease:
+    """Put a lease together of what was read of its partition, backwards; ``Absent`` if it is not there."""
     found = list(reversed(backwards_found))
     leases = [item for item in found if isinstance(item, LeaseItem)]
     if not leases:

@@ -12,6 +12,7 @@ from random import SystemRandom
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import Conflict
@@ -25,6 +26,8 @@ from chalicelib.domain.ledger import (
     lease_account,
     lease_of,
 )
+from chalicelib.storage.keys import book_key, receipts_key
+from chalicelib.storage.parts import part_of
 from chalicelib.storage.table import (
     CONDITION_FAILED,
     CONTENDED,
@@ -33,7 +36,6 @@ from chalicelib.storage.table import (
     Moment,
     Whole,
     backwards,
-    book_key,
     connection,
     together,
 )
@@ -74,9 +76,13 @@ class PendingItem(Item, discriminator="pending"):
 
 
 class TotalItem(Item, discriminator="total"):
-    """The balance of a lease's account: the sum of its lines."""
+    """The balance of a lease's account: the sum of its lines, and how many postings made it what it is.
+
+    It lies in the index ``due`` from each posting on until the lease's receipts were looked at.
+    """
 
     cents = Whole(default=0)
+    moves = Whole(default=0)
 
 
 class DynamoLedger:
@@ -137,11 +143,15 @@ def partition_of(account: str, booked_on: date) -> str:
     return book_key(account) if lease_of(account) else f"{book_key(account)}#{booked_on.isoformat()}"
 
 
+def entry_place(account: str, booked_on: date, id: str) -> tuple[str, str]:
+    """Give the key of a line of an account."""
+    return partition_of(account, booked_on), f"ENTRY#{booked_on.isoformat()}#{id}"
+
+
 def entry_item(posting: Posting, line: Line) -> EntryItem:
     """Spell one line of a posting for the table."""
     return EntryItem(
-        partition_of(line.account, posting.booked_on),
-        f"ENTRY#{posting.booked_on.isoformat()}#{posting.id}",
+        *entry_place(line.account, posting.booked_on, posting.id),
         id=posting.id,
         booked_on=posting.booked_on,
         entry=posting.kind.value,
@@ -151,21 +161,46 @@ def entry_item(posting: Posting, line: Line) -> EntryItem:
     )
 
 
-def write_posting(transaction: TransactWrite, posting: Posting) -> None:
-    """Add a posting's lines and balances to a transaction."""
+def write_posting(transaction: TransactWrite, posting: Posting, as_read: Condition | None = None) -> None:
+    """Add a posting's lines and balances to a transaction; the one lease's balance must be as it was read."""
     for line in posting.lines:
         transaction.save(entry_item(posting, line), condition=EntryItem.pk.does_not_exist())
     for line in posting.lines:
         if lease_of(line.account):
-            raise_total(transaction, line.account, line.cents)
+            raise_total(transaction, line.account, line.cents, as_read)
 
 
-def raise_total(transaction: TransactWrite, account: str, cents: int) -> None:
-    """Add to a balance; the discriminator is set too, since the item may be new."""
+def raise_total(
+    transaction: TransactWrite, account: str, cents: int, as_read: Condition | None = None
+) -> None:
+    """Add to a balance and mark the account, whose receipts may not be what they should be any more.
+
+    The discriminator is set too, since the item may be new.
+    """
+    lease = lease_of(account) or ""
     transaction.update(
         TotalItem(book_key(account), "TOTAL"),
-        actions=[TotalItem.cents.add(cents), TotalItem.kind.set(TotalItem)],
+        actions=[
+            TotalItem.cents.add(cents),
+            TotalItem.moves.add(1),
+            TotalItem.kind.set(TotalItem),
+            TotalItem.due_pk.set(receipts_key(part_of(lease))),
+            TotalItem.due_sk.set(lease),
+        ],
+        condition=as_read,
     )
+
+
+def as_counted(moves: int, cents: int) -> Condition:
+    """The account has not moved since it was read.
+
+    The balance is looked at too: older versions count no postings.
+    """
+    same: Condition = TotalItem.cents == cents
+    if not moves and cents == 0:
+        same |= TotalItem.cents.does_not_exist()
+    same &= TotalItem.moves == moves if moves else TotalItem.moves.does_not_exist()
+    return same
 
 
 def commit(write: Callable[[TransactWrite], None]) -> list[str]:

@@ -11,10 +11,11 @@ from chalicelib.domain.passkeys import CHALLENGE_LIFE, Passkey, mark_of
 from chalicelib.domain.sessions import Place, Session
 from chalicelib.storage.accounts import note_passkey
 from chalicelib.storage.expiring import until
+from chalicelib.storage.keys import agent_key, tenant_key
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.sessions import check_session
 from chalicelib.storage.signing_in import open_session
-from chalicelib.storage.table import Item, Moment, Whole, agent_key, backwards, tenant_key, together
+from chalicelib.storage.table import Item, Moment, Whole, backwards, together
 
 
 class PasskeyItem(Item, discriminator="passkey"):

@@ -13,6 +13,7 @@ from chalicelib.domain.ledger import LeaseAccount, Posting, lease_account
 from chalicelib.domain.mail_health import BadAddress
 from chalicelib.domain.payments import Payment, PaymentStatus
 from chalicelib.domain.timeline import TimelineEvent
+from chalicelib.storage.keys import book_key
 from chalicelib.storage.ledger import (
     EntryItem,
     PendingItem,
@@ -24,7 +25,7 @@ from chalicelib.storage.ledger import (
 )
 from chalicelib.storage.mail_health import bad_address_key, trouble_among
 from chalicelib.storage.rewriting import rewriting
-from chalicelib.storage.table import Item, Moment, Whole, book_key, moment, together
+from chalicelib.storage.table import Item, Moment, Whole, moment, together
 from chalicelib.storage.timeline import action_item
 
 SHARDS = 8

@@ -11,8 +11,9 @@ from chalicelib.domain.errors import Absent, Unavailable
 from chalicelib.domain.tenants import Tenant
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.changes import change_item
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.ledger import commit
-from chalicelib.storage.table import CONDITION_FAILED, tenant_key
+from chalicelib.storage.table import CONDITION_FAILED
 from chalicelib.storage.tenants import OPTIONAL, ProfileItem
 from chalicelib.storage.timeline import action_item
 

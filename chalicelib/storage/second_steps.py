@@ -13,21 +13,13 @@ from chalicelib.domain.sessions import Session
 from chalicelib.domain.signing_in import Admission
 from chalicelib.domain.throttling import Subject, Tally
 from chalicelib.storage.accounts import AccountItem, change_account, check_account
+from chalicelib.storage.keys import account_key, agent_key
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.rewriting import rewriting
 from chalicelib.storage.sessions import check_session
 from chalicelib.storage.signing_in import let_in
 from chalicelib.storage.staff import AgentItem
-from chalicelib.storage.table import (
-    CONDITION_FAILED,
-    Item,
-    Moment,
-    Texts,
-    Whole,
-    account_key,
-    agent_key,
-    together,
-)
+from chalicelib.storage.table import CONDITION_FAILED, Item, Moment, Texts, Whole, together
 from chalicelib.storage.throttling import check_tally, clear_own, tallies_among, tally_key
 
 

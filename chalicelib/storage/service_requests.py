@@ -12,9 +12,10 @@ from chalicelib.domain.service_requests import RequestMessage, RequestState, Ser
 from chalicelib.domain.timeline import Action, TimelineEvent
 from chalicelib.domain.uploads import Upload
 from chalicelib.storage.changes import change_item
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.once import send_once
-from chalicelib.storage.table import CONDITION_FAILED, Item, Moment, Whole, tenant_key
+from chalicelib.storage.table import CONDITION_FAILED, Item, Moment, Whole
 from chalicelib.storage.tenants import count_request
 from chalicelib.storage.timeline import action_item
 

@@ -13,20 +13,11 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.sessions import MOST_SESSIONS, Session, StaffVisitor, Visitor
 from chalicelib.storage.accounts import AccountItem, forget_sessions
 from chalicelib.storage.expiring import until
+from chalicelib.storage.keys import account_key, agent_key, tenant_key
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.service_requests import OpenRequestItem
 from chalicelib.storage.staff import AgentItem
-from chalicelib.storage.table import (
-    Item,
-    Moment,
-    Whole,
-    account_key,
-    agent_key,
-    backwards,
-    condition_failed,
-    tenant_key,
-    together,
-)
+from chalicelib.storage.table import Item, Moment, Whole, backwards, condition_failed, together
 from chalicelib.storage.tenants import HoldItem, ProfileItem
 from chalicelib.storage.timeline import ActionItem
 

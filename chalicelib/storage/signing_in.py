@@ -12,6 +12,7 @@ from chalicelib.domain.signing_in import Admission, Found, openings
 from chalicelib.domain.throttling import Change, Subject, Tally
 from chalicelib.domain.timeline import TimelineEvent
 from chalicelib.storage.accounts import AccountItem, change_account, check_account
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.ledger import commit
 from chalicelib.storage.sessions import (
     DynamoSessions,
@@ -20,7 +21,7 @@ from chalicelib.storage.sessions import (
     prove_session,
     session_item,
 )
-from chalicelib.storage.table import account_key, together
+from chalicelib.storage.table import together
 from chalicelib.storage.throttling import DynamoTallies, clear_own, tallies_among, tally_key
 from chalicelib.storage.timeline import action_item
 

@@ -3,7 +3,8 @@
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.staff import Agent
-from chalicelib.storage.table import Item, agent_key
+from chalicelib.storage.keys import agent_key
+from chalicelib.storage.table import Item
 
 
 class AgentItem(Item, discriminator="agent"):

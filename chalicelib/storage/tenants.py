@@ -1,5 +1,6 @@
 """Tenants in DynamoDB: their profile and the leases they hold."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
@@ -7,7 +8,8 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.errors import Absent
 from chalicelib.domain.tenants import Civility, Hold, Tenant
-from chalicelib.storage.table import Day, Item, Whole, backwards, tenant_key
+from chalicelib.storage.keys import tenant_key
+from chalicelib.storage.table import Day, Item, Whole, backwards
 
 
 class ProfileItem(Item, discriminator="profile"):
@@ -77,6 +79,17 @@ class DynamoTenants:
             raise Absent(id)
         holds = reversed([item.to_domain() for item in found if isinstance(item, HoldItem)])
         return profiles[0].to_domain(), tuple(holds)
+
+
+def tenants_of(ids: Sequence[str], found: Sequence[Item]) -> tuple[Tenant, ...]:
+    """Find tenants among items that were read together, in the order asked; who is not known is left out."""
+    known = {item.id: item.to_domain() for item in found if isinstance(item, ProfileItem)}
+    return tuple(known[id] for id in ids if id in known)
+
+
+def profile_keys(ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Give the keys of the profiles of tenants."""
+    return [(tenant_key(id), "PROFILE") for id in ids]
 
 
 def profile_item(tenant: Tenant, request_count: int) -> ProfileItem:

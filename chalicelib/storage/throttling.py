@@ -8,8 +8,9 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.domain.throttling import Change, Subject, SubjectKind, Tally
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.ledger import commit
-from chalicelib.storage.table import Item, Moment, Whole, account_key, together
+from chalicelib.storage.table import Item, Moment, Whole, together
 
 KEPT = timedelta(days=2)
 

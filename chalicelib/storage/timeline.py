@@ -5,7 +5,8 @@ from datetime import datetime
 from pynamodb.attributes import UnicodeAttribute
 
 from chalicelib.domain.timeline import Action, TimelineEvent
-from chalicelib.storage.table import Item, Whole, moment, tenant_key
+from chalicelib.storage.keys import tenant_key
+from chalicelib.storage.table import Item, Whole, moment
 
 
 class ActionItem(Item, discriminator="action"):

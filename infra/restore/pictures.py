@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib import storage
-from chalicelib.storage.table import Item, book_key
+from chalicelib.storage.keys import book_key
+from chalicelib.storage.table import Item
 from infra.migrations.pace import Pace, units_of
 from infra.migrations.running import PAGE
 

@@ -18,9 +18,10 @@ from chalicelib.domain.timeline import Action, TimelineEvent
 from chalicelib.storage.account_changes import DynamoAccountChanges
 from chalicelib.storage.accounts import AccountItem, DynamoAccounts, account_items
 from chalicelib.storage.changes import DynamoChanges
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.links import DynamoLinks
 from chalicelib.storage.sessions import DynamoSessions
-from chalicelib.storage.table import account_key, connection
+from chalicelib.storage.table import connection
 from chalicelib.storage.tenants import DynamoTenants
 from chalicelib.storage.throttling import DynamoTallies
 from tests import mothers

@@ -12,12 +12,14 @@ from botocore.httpsession import URLLib3Session
 
 from chalicelib.domain.insurance import CertificateState, Period
 from chalicelib.domain.insurance_alerts import AlertState, Step, Task, file_alerts
-from chalicelib.domain.insurance_mailing import AlertDesk, Told, mail_alerts
+from chalicelib.domain.insurance_mailing import AlertDesk, mail_alerts
+from chalicelib.domain.mail import Told
 from chalicelib.storage.accounts import PersonAccountItem
 from chalicelib.storage.certificates import DynamoCertificates, write_cover
 from chalicelib.storage.insurance import CoverItem, certificate_item
+from chalicelib.storage.keys import lease_key, tenant_key
 from chalicelib.storage.ledger import commit
-from chalicelib.storage.table import connection, lease_key, tenant_key
+from chalicelib.storage.table import connection
 from infra.local.resources import Resources
 from tests.faults import Faults
 from tests.insured import InTable, Killed, Letters, endless, fire, noon, parts, somebody

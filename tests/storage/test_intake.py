@@ -1,5 +1,6 @@
 """Bringing exchange files into a real table."""
 
+import csv
 from datetime import date
 from pathlib import Path
 
@@ -12,14 +13,15 @@ from chalicelib.domain.tenants import Hold
 from chalicelib.domain.timeline import Action
 from chalicelib.storage.accounts import DynamoAccounts
 from chalicelib.storage.insurance import CoverItem
-from chalicelib.storage.intake_plans import spelled_call
+from chalicelib.storage.intake_calls import spelled_call
+from chalicelib.storage.keys import lease_key, tenant_key
 from chalicelib.storage.leases import DynamoLeases, call_item
 from chalicelib.storage.service_requests import DynamoServiceRequests, OpenRequestItem
-from chalicelib.storage.table import Item, connection, lease_key, tenant_key
+from chalicelib.storage.table import Item, connection
 from chalicelib.storage.tenants import DynamoTenants, HoldItem, ProfileItem
 from chalicelib.storage.timeline import ActionItem
 from infra.demo.generate import generate
-from tests.deliveries import HASH, TODAY, bring, counts, files
+from tests.deliveries import A_PDF, HASH, TODAY, bring, counts, files
 from tests.faults import Faults
 from tests.storage.books import check_books, stored_items
 
@@ -29,8 +31,8 @@ WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWrit
 
 @pytest.fixture
 def demonstration(tmp_path: Path) -> dict[str, bytes]:
-    generate(tmp_path, 12, TODAY)
-    return {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    generate(tmp_path, 12, TODAY, prints=lambda *_: A_PDF)
+    return {path.name: path.read_bytes() for path in tmp_path.glob("*.csv")}
 
 
 def test_a_lease_is_brought_in_with_all_that_hangs_on_it() -> None:
@@ -122,11 +124,18 @@ BREAKAGES: list[tuple[str, bytes, str]] = [
     ("occupants.csv", b"9126;8;;;;;", "nom"),
     ("occupants.csv", b"9126;9;A\x07B;;;;", "nom"),
     ("occupants.csv", b"9126;10;A", ""),
-    ("ecritures.csv", b"8001;9126;2026-01-01;appel;L;1,005;;", "debit"),
-    ("ecritures.csv", b"8002;9126;2026-01-01;appel;L;1e3;;", "debit"),
-    ("ecritures.csv", b"8003;9126;2026-01-01;carte;L;;1,00;T-260118-4F9A2C01", "paiement"),
+    ("ecritures.csv", b"8001;9126;2026-01-01;appel;L;1,005;;;", "debit"),
+    ("ecritures.csv", b"8002;9126;2026-01-01;appel;L;1e3;;;", "debit"),
+    ("ecritures.csv", b"8003;9126;2026-01-01;carte;L;;1,00;T-260118-4F9A2C01;", "paiement"),
+    ("ecritures.csv", b"8004;9126;2026-01-01;autre;L;1,00;;;2026-01", "mois"),
+    ("ecritures.csv", b"8005;9126;2026-11-01;appel;L;1,00;;;2026-11", "mois"),
     ("avis.csv", b"9126;2020-01;2020-01-05;apl;APL;1,00", "montant"),
     ("avis.csv", b"9126;2020-02;2020-02-05;loyer;L\xe9;1,00", ""),
+    ("regularisations.csv", b"9126;2020;Eau;;1,00;1,00;2019-12-31", "date"),
+    ("regularisations.csv", b"9126;20;Eau;;1,00;1,00;2021-01-31", "annee"),
+    ("documents.csv", b"8001;9126;ticket;T;2026-01-01;a.pdf;;", "nature"),
+    ("documents.csv", b"8002;9126;bail;T;2026-01-01;/etc/passwd;;", "fichier"),
+    ("documents.csv", b"8003;9126;bail;T;2026-01-01;manque.pdf;;", "fichier"),
     ("attestations.csv", b"8001;9126;A;P;2026-01-01;2026-12-31;refusee;", "motif"),
     ("demandes.csv", b'8001;9126-1;9126;C;O;2026-01-01T10:00;en_cours;S;"jamais', ""),
     ("messages.csv", b"8002;9126-1;2026-01-01T10:00;bailleur;T;", "demande"),
@@ -134,20 +143,22 @@ BREAKAGES: list[tuple[str, bytes, str]] = [
 ]
 
 
-def test_twenty_broken_rows_are_named_and_all_the_others_are_brought_in(
+def test_broken_rows_are_named_and_all_the_others_are_brought_in(
     demonstration: dict[str, bytes],
 ) -> None:
     broken, places = dict(demonstration), []
+    rows = csv.DictReader(demonstration["documents.csv"].decode().splitlines(), delimiter=";")
+    papers = {row["fichier"]: A_PDF for row in rows}
     for file, row, column in BREAKAGES:
         broken[file] += row + b"\r\n"
         places.append((file, broken[file].count(b"\r\n"), column))
 
-    report = bring(broken)
+    report = bring(broken, papers=papers)
     with_broken_rows = stored_items()
 
-    assert len(set(places)) == 20
+    assert len(set(places)) == len(BREAKAGES) == 27
     assert {(one.file, one.line, one.column) for one in report.errors} == set(places)
-    assert (sum(one.refused for one in report.files), report.exit_code) == (20, 2)
+    assert (sum(one.refused for one in report.files), report.exit_code) == (27, 2)
     assert bring(demonstration).changes == 0
     assert stored_items() == with_broken_rows
     check_books()

@@ -15,7 +15,8 @@ from chalicelib.storage.accounts import (
     account_item,
     account_items,
 )
-from chalicelib.storage.table import connection, tenant_key
+from chalicelib.storage.keys import tenant_key
+from chalicelib.storage.table import connection
 from infra.demo.passwords import BCRYPT_HASH, FORMER_HASHES
 from infra.importer import in_words
 from tests.deliveries import HASH, bring, counts, files, only
@@ -43,7 +44,7 @@ def test_an_account_is_brought_in_with_whose_it_is_in_one_transaction() -> None:
     assert counts(report)["comptes.csv"] == (1, 0, 0, 0)
     assert DynamoAccounts().find(ADDRESS) == Account(ADDRESS, Role.TENANT, "t1", BCRYPT_HASH, opened_at=NOW)
     assert address_of("t1") == ADDRESS
-    assert heard.calls["TransactWriteItems"] - before == 4  # leases, books, tenants, accounts
+    assert heard.calls["TransactWriteItems"] - before == 5  # leases, books, papers, tenants, accounts
 
 
 def test_agents_have_a_name_and_an_agency_and_no_tenant_s_item() -> None:

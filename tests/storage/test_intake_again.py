@@ -15,9 +15,10 @@ from chalicelib.storage import intake_plans
 from chalicelib.storage.accounts import DynamoAccounts
 from chalicelib.storage.insurance import CoverItem
 from chalicelib.storage.intake_writes import change
+from chalicelib.storage.keys import lease_key, tenant_key
 from chalicelib.storage.leases import DynamoLeases, OccupantItem
 from chalicelib.storage.service_requests import DynamoServiceRequests, OpenRequestItem
-from chalicelib.storage.table import Item, lease_key, tenant_key
+from chalicelib.storage.table import Item
 from chalicelib.storage.tenants import DynamoTenants, HoldItem, ProfileItem
 from chalicelib.storage.uploads import DynamoUploads
 from tests.deliveries import HASH, bring, counts, files, only

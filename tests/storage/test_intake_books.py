@@ -13,9 +13,10 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.exchange.layouts import BY_NAME
 from chalicelib.domain.ledger import STRIPE, EntryKind, LedgerEntry, Line, Posting, lease_account
 from chalicelib.storage.intake_books import spelled_line
+from chalicelib.storage.keys import book_key, tenant_key
 from chalicelib.storage.ledger import DynamoLedger, entry_item
 from chalicelib.storage.service_requests import DynamoServiceRequests
-from chalicelib.storage.table import book_key, connection, tenant_key
+from chalicelib.storage.table import connection
 from chalicelib.storage.tenants import ProfileItem
 from tests.deliveries import TODAY, bring, counts, files, only
 from tests.faults import Faults
@@ -90,6 +91,8 @@ def _long_lease(lease: str) -> dict[str, bytes]:
         occupants=[{"contrat": lease}],
         ecritures=[_entry(lease, rank) for rank in range(ENTRIES)],
         avis=[{"contrat": lease, "mois": month, "echeance": f"{month}-05"} for month in months],
+        regularisations=[{"contrat": lease}],
+        documents=[{"contrat": lease}],
         attestations=[{"contrat": lease}],
         demandes=[tenant | {"numero": lease, "contrat": lease}],
         messages=[tenant | {"demande": lease}],

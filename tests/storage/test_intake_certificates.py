@@ -13,7 +13,7 @@ from chalicelib.storage import intake
 from chalicelib.storage.certificates import DynamoCertificates
 from chalicelib.storage.home import DynamoHomeReader
 from chalicelib.storage.intake_writes import Action, commit
-from chalicelib.storage.table import tenant_key
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.tenants import DynamoTenants, ProfileItem
 from chalicelib.storage.uploads import DynamoUploads
 from tests.deliveries import bring, files, only

@@ -17,8 +17,9 @@ from chalicelib.domain.ledger import (
     with_running_balance,
 )
 from chalicelib.storage import ledger as storage
+from chalicelib.storage.keys import book_key
 from chalicelib.storage.ledger import DynamoLedger, EntryItem, TotalItem
-from chalicelib.storage.table import book_key, connection
+from chalicelib.storage.table import connection
 from tests.faults import Faults
 from tests.mothers import a_posting
 from tests.town import Counted

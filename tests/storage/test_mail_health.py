@@ -8,8 +8,9 @@ import pytest
 from chalicelib.domain.mail_health import BadAddress, Trouble, mail_trouble, resume_mail
 from chalicelib.domain.timeline import Action, TimelineEvent
 from chalicelib.storage.accounts import DynamoAccounts, account_item
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.mail_health import DynamoMailHealth
-from chalicelib.storage.table import backwards, tenant_key
+from chalicelib.storage.table import backwards
 from infra.local.resources import Resources
 from tests.mothers import ELOISE, NADEGE, an_account, put
 from tests.town import Counted

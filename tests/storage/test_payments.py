@@ -16,9 +16,10 @@ from chalicelib.domain.payments import (
     event_of,
     posting_of,
 )
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.ledger import DynamoLedger
 from chalicelib.storage.payments import SHARDS, DynamoPayments, PaymentItem
-from chalicelib.storage.table import Item, tenant_key
+from chalicelib.storage.table import Item
 from chalicelib.storage.timeline import ActionItem
 from tests.mothers import ELOISE, NOW, a_payment, a_posting
 from tests.town import Counted

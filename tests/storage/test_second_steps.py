@@ -23,8 +23,8 @@ from chalicelib.domain.signing_in import Admission, Attempt
 from chalicelib.domain.throttling import TooManyTries
 from chalicelib.portal import now, portal
 from chalicelib.storage.accounts import AccountItem
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.second_steps import FactorItem, factor_item
-from chalicelib.storage.table import account_key
 from infra.local.resources import Resources
 from tests import agents, mothers
 from tests.agents import CLAIRE

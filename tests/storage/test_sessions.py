@@ -10,8 +10,9 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.service_requests import RequestState
 from chalicelib.domain.sessions import LONGEST, MOST_SESSIONS, REMEMBERED, Session, hash_of, new_session
 from chalicelib.storage.accounts import AccountItem, account_item
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.sessions import BESIDE_ACTIONS, DynamoSessions, SessionItem
-from chalicelib.storage.table import connection, tenant_key
+from chalicelib.storage.table import connection
 from chalicelib.storage.tenants import hold_item
 from tests import mothers
 from tests.faults import Faults

@@ -12,8 +12,9 @@ from chalicelib.domain.sessions import Key, Place
 from chalicelib.domain.signing_in import Found
 from chalicelib.domain.throttling import Change, Subject, SubjectKind, Tally
 from chalicelib.domain.timeline import Action, TimelineEvent
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.sessions import DynamoSessions
-from chalicelib.storage.table import connection, tenant_key
+from chalicelib.storage.table import connection
 from chalicelib.storage.timeline import ActionItem
 from tests.faults import Faults
 from tests.mothers import NOW

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.domain.errors import Absent
 from chalicelib.domain.tenants import Civility, Tenant
-from chalicelib.storage.table import tenant_key
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.tenants import OPTIONAL, DynamoTenants, ProfileItem, profile_item
 from tests.mothers import a_tenant, put
 

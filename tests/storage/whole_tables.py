@@ -12,10 +12,13 @@ from chalicelib.domain.documents import PDF
 from chalicelib.domain.events import ProviderEvent
 from chalicelib.domain.insurance_alerts import Alert, Unsent
 from chalicelib.domain.insurance_calendar import Milestone, Stage
-from chalicelib.domain.insurance_mailing import AlertMail, Told
+from chalicelib.domain.insurance_mailing import AlertMail
 from chalicelib.domain.links import Link, LinkKind
+from chalicelib.domain.mail import Told
 from chalicelib.domain.mail_health import BadAddress, Trouble
 from chalicelib.domain.once import Sending
+from chalicelib.domain.outbox import Unsent as Reason
+from chalicelib.domain.outbox import queued_mail
 from chalicelib.domain.passkeys import Passkey
 from chalicelib.domain.payments import EUR, Fact, FactKind, Payment, PaymentStatus, event_of, posting_of
 from chalicelib.domain.second_factor import Factor
@@ -32,18 +35,21 @@ from chalicelib.storage.insurance_alerts import DynamoAlertCalendar
 from chalicelib.storage.insurance_mails import DynamoAlertOutbox
 from chalicelib.storage.links import DynamoLinks
 from chalicelib.storage.mail_health import DynamoMailHealth
+from chalicelib.storage.outbox import DynamoOutbox, mail_item
 from chalicelib.storage.passkeys import DynamoPasskeys
 from chalicelib.storage.payments import DynamoPayments
 from chalicelib.storage.second_steps import factor_item
 from chalicelib.storage.service_requests import DynamoServiceRequests
 from chalicelib.storage.sessions import DynamoSessions
 from chalicelib.storage.signing_in import DynamoThreshold
+from chalicelib.storage.table import Item
 from chalicelib.storage.tenants import profile_item
 from chalicelib.storage.throttling import DynamoTallies
 from chalicelib.storage.uploads import DynamoUploads
 from chalicelib.web.cookies import session_cookie
 from tests.deliveries import bring, files
 from tests.mothers import NOW, a_document, a_request, a_tenant, an_upload
+from tests.storage.whole_papers import write_papers
 from tests.visitors import Visitor
 
 TENANT, LEASE, ADDRESS, SECRET = "t1", "9126", "eloise@exemple.fr", "the secret of a device"
@@ -79,6 +85,8 @@ def write_everything() -> None:
     change_item(OutgoingChange("c-1", NOW, TENANT, LEASE, ChangeKind.BILLING_ADDRESS, told, told)).save()
     open_request()
     alert()
+    queue_mails()
+    write_papers()
     DynamoPayments().add(PAID, "")
     finish(PAID)
     DynamoPayments().add(WAITING, "")
@@ -98,6 +106,20 @@ def alert() -> None:
     for told in Told:
         outbox.note(mail.id, told, NOW)
     outbox.settle(mail, NOW)
+
+
+def queue_mails() -> None:
+    """Have three mails in the outbox: one that SES refused, then took, one about to leave, one given up."""
+    outbox = DynamoOutbox()
+    refused, leaving, given_up = (queued_mail(one, TENANT, "receipt", {"path": "/"}, NOW) for one in "abc")
+    for mail in (refused, leaving, given_up):
+        mail_item(mail).save(Item.pk.does_not_exist())
+    assert outbox.claim(refused, NOW)
+    outbox.release(replace(refused, claimed_at=NOW, refused=1, refused_at=NOW))
+    for told in Told:
+        outbox.note(refused.id, told, NOW)
+    assert outbox.claim(leaving, NOW)
+    outbox.drop(given_up, Reason.REFUSED_MAIL, NOW)
 
 
 def open_request() -> None:

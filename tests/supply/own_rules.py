@@ -13,7 +13,8 @@ from chalicelib.config import ROOT
 
 Check = Callable[[ast.AST], bool]
 MONEY = re.compile(
-    r"/(ledger|payment|collection|money|intake_book|direct_debit|stripe|refund|french|call)[^/]*\.py$"
+    r"/(ledger|payment|collection|money|intake_book|intake_call|direct_debit|stripe|refund|french|call|"
+    r"settlement|receipt|rent_paper|rent_notice|charge_)[^/]*\.py$"
 )
 EXPRESSION = re.compile(r"[A-Z][A-Za-z]*Expression$")
 STORAGE = re.compile(r"^chalicelib/storage/")
@@ -166,7 +167,7 @@ RULES = (
             "chalicelib/storage/service_requests.py:take_number": "a number that is lost is never used",
             "chalicelib/storage/tenants.py:count_request": "on the condition that it is what was read",
             "chalicelib/storage/ledger.py:raise_total": "in the transaction of lines that are written once",
-            "chalicelib/storage/intake_books.py:_batch": "the same",
+            "chalicelib/storage/intake_books.py:spelled_total": "the same",
         },
     ),
     Rule(
@@ -200,6 +201,7 @@ RULES = (
             "chalicelib/storage/service_requests.py:attach": "the same",
             "chalicelib/storage/service_requests.py:write": "beside a request that is written once",
             "chalicelib/storage/leases.py:write": "the same, and a change, whose id is made for it",
+            "chalicelib/storage/consents.py:write": "the same, and a change, whose id is made for it",
             "chalicelib/storage/certificates.py:write": "a change, whose id is made for it",
             "chalicelib/storage/certificates.py:write_certificate": "the same, beside a certificate",
             "chalicelib/storage/insurance_alerts.py:keep_seen": "a day to look from, which may be early",

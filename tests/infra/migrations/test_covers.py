@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain import french
 from chalicelib.domain.insurance import Cover, Period
 from chalicelib.storage.insurance import CoverItem, alerts_key, cover_item, shard_of
-from chalicelib.storage.table import lease_key
+from chalicelib.storage.keys import lease_key
 from infra.local.resources import Resources, client
 from infra.migrations.m0001_covers_lie_on_the_day_of_their_next_alert import MIGRATION, lay
 from infra.migrations.running import Migrating
