@@ -9,10 +9,11 @@ from typing import Any, cast
 from chalicelib.domain.insurance import Cover, Period
 from chalicelib.domain.insurance_alerts import Alert, AlertState, InsuredLease, Unsent
 from chalicelib.domain.insurance_calendar import Milestone, next_milestone
-from chalicelib.domain.insurance_mailing import AlertMail, Case, Told, Turn
+from chalicelib.domain.insurance_mailing import AlertMail, Case, Turn
+from chalicelib.domain.mail import Told
 from chalicelib.domain.tenants import Tenant
 from chalicelib.storage.insurance import shard_of
-from chalicelib.storage.insurance_alerts import part_of
+from chalicelib.storage.parts import part_of
 from tests.insured import somebody
 
 AlertKey = tuple[str, date, int, str]

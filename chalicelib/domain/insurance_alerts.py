@@ -14,13 +14,13 @@ from typing import Protocol
 from chalicelib.domain import french
 from chalicelib.domain.insurance import ONE_DAY, Cover
 from chalicelib.domain.insurance_calendar import SHARDS, Milestone, Stage, due_milestone, next_milestone
+from chalicelib.domain.mail import is_hour_of_mails
 from chalicelib.domain.stints import Stint
 
 # What came late into a day that was done with is found: the index trails the table, an import takes long.
 LAG = timedelta(days=2)
 # How far back the very first run looks; there is nothing before the portal was there.
 FIRST_LOOK_BACK = timedelta(days=45)
-FIRST_HOUR, LAST_HOUR = 8, 20
 
 
 class AlertState(StrEnum):
@@ -143,11 +143,6 @@ def plan_alerts(calendar: AlertCalendar, outbox: AlertOutbox, now: datetime) -> 
     if is_hour_of_mails(now):
         tasks += [Task(Step.MAIL, shard) for shard in range(SHARDS) if outbox.has_waiting(shard)]
     return tasks
-
-
-def is_hour_of_mails(now: datetime) -> bool:
-    """Tell whether mails may leave at that moment."""
-    return FIRST_HOUR <= french.paris(now).hour < LAST_HOUR
 
 
 def file_alerts(calendar: AlertCalendar, task: Task, now: datetime, stint: Stint) -> int:

@@ -10,8 +10,7 @@ What may become otherwise soon is left waiting: a certificate that waits to be c
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from chalicelib.domain import french
@@ -20,22 +19,21 @@ from chalicelib.domain.insurance import ONE_DAY, Cover, Period
 from chalicelib.domain.insurance_alerts import LAG, Alert, AlertOutbox, Task, Unsent
 from chalicelib.domain.insurance_calendar import Stage
 from chalicelib.domain.leases import PREFIX
-from chalicelib.domain.mail import Mailer, NotSent, NotTaken, Refused, Undeliverable
+from chalicelib.domain.mail import (
+    MOST_FAILURES,
+    MOST_REFUSALS,
+    TOLD_WITHIN,
+    Mailer,
+    NotSent,
+    NotTaken,
+    Refused,
+    Told,
+    Undeliverable,
+)
 from chalicelib.domain.stints import Stint
 from chalicelib.domain.tenants import Tenant
 
-TOLD_WITHIN = timedelta(hours=1)
-MOST_FAILURES = 3
-MOST_REFUSALS = 3  # days on which SES refuses the mail of one tenant before it is given up
 TEMPLATE = "insurance_alert"
-
-
-class Told(StrEnum):
-    """What SES tells of a mail, by the name of the field that keeps when."""
-
-    SENT = "sent_at"
-    DELIVERED = "delivered_at"
-    BOUNCED = "bounced_at"
 
 
 @dataclass(frozen=True)

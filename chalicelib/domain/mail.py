@@ -3,13 +3,29 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any, Protocol
+
+from chalicelib.domain import french
 
 # SES takes no accents before the @; RFC 5321 ends it at 64 characters and the whole at 254.
 _BEFORE_AT = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?=.{{4,253}}$)({_LABEL}\.)+(?=[A-Za-z]){_LABEL}")
 RECEIPT_TAG = "receipt"
+TOLD_WITHIN = timedelta(hours=1)  # SES tells of a mail that it sent before that, or it never left
+MOST_FAILURES = 3  # mails that fail in one stint before SES is taken to be away
+MOST_REFUSALS = 3  # days on which SES refuses a mail to a tenant before it is given up
+FIRST_HOUR, LAST_HOUR = 8, 20
+
+
+class Told(StrEnum):
+    """What SES tells of a mail with a receipt, by the name of the field that keeps when."""
+
+    SENT = "sent_at"
+    DELIVERED = "delivered_at"
+    BOUNCED = "bounced_at"
 
 
 class Undeliverable(ValueError):
@@ -25,7 +41,7 @@ class NotTaken(NotSent):
 
 
 class Refused(NotTaken):
-    """Who carries mail said that it does not take this one: nothing left, and another may pass."""
+    """Who carries mail does not take this one, or it cannot be written: nothing left, another may pass."""
 
 
 @dataclass(frozen=True)
@@ -74,3 +90,8 @@ def deliverable(address: str) -> str:
     if not shaped or len(before_at) > 64 or len(whole) > 254:
         raise Undeliverable("this address cannot exist")
     return whole
+
+
+def is_hour_of_mails(now: datetime) -> bool:
+    """Tell whether mails that nobody waits for may leave: from 8 to 20 h in metropolitan France."""
+    return FIRST_HOUR <= french.paris(now).hour < LAST_HOUR

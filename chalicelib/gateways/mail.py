@@ -1,11 +1,15 @@
 """Mail through Amazon SES (« courriels »): two versions of a text, the logo and the files, in one message."""
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import formataddr
 from functools import cached_property
 from typing import Any
+
+from jinja2 import TemplateError
 
 from chalicelib import cloud
 from chalicelib.domain.mail import (
@@ -22,7 +26,10 @@ from chalicelib.templating import ROOT, render
 
 LOGO = ROOT / "templates" / "mail" / "logo.png"  # white and transparent: the cell behind it has the colour
 LOGO_ID = "logo@portal"
+_log = logging.getLogger("portal.mail")
 OF_ONE_MAIL = {"MessageRejected", "BadRequestException"}
+# What a template with a hole raises, a filter or a header given what it cannot take, a text that is no text.
+UNWRITABLE = (TemplateError, MessageError, ValueError, TypeError, LookupError)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _UNSAFE_IN_A_FILE_NAME = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029"/\\]')
 
@@ -51,13 +58,17 @@ class SesMail:
         recipient = deliverable(to)
         if mail_trouble(self._health, recipient):
             raise Undeliverable("mail to this address came back")
-        message = self._write(recipient, template, values)
-        for attachment in attachments:
-            _attach(message, attachment)
+        try:
+            message = self._written(recipient, template, values, attachments)
+        except UNWRITABLE as error:
+            if not receipt:
+                raise
+            _log.warning("a mail cannot be written", exc_info=error, extra={"template": template})
+            raise Refused(receipt) from error  # it keeps no other of its outbox waiting
         asked = {
             "FromEmailAddress": formataddr((self._name, self._address)),
             "Destination": {"ToAddresses": [recipient]},
-            "Content": {"Raw": {"Data": message.as_bytes()}},
+            "Content": {"Raw": {"Data": message}},
         }
         if receipt:
             self._send_once(asked, receipt)
@@ -73,6 +84,15 @@ class SesMail:
             self._ses_once.send_email(**asked, ConfigurationSetName=self._receipts, EmailTags=tags)
         except (BotoCoreError, ClientError) as error:
             raise _kind_of(error.response if isinstance(error, ClientError) else {})(receipt) from error
+
+    def _written(
+        self, recipient: str, template: str, values: Mapping[str, Any], attachments: Sequence[Attachment]
+    ) -> bytes:
+        """Write the mail as it travels, whole."""
+        message = self._write(recipient, template, values)
+        for attachment in attachments:
+            _attach(message, attachment)
+        return message.as_bytes()
 
     def _write(self, recipient: str, template: str, values: Mapping[str, Any]) -> EmailMessage:
         """Write both versions; the first line of the text is the subject, for the two of them."""

@@ -1,6 +1,7 @@
 """What came of our mails (« retours de courriel »): bounces and complaints, as SES tells EventBridge.
 
-Of mails with a receipt it tells too that they were sent and delivered: those of insurance alerts.
+Of mails with a receipt it tells too that they were sent and delivered: those of insurance alerts, and those
+of the outbox, which are known by how their receipts begin.
 
 A bounce that may pass (mailbox full, server away) changes nothing: SES has tried again by itself.
 """
@@ -14,9 +15,9 @@ from typing import Any
 from chalice.app import SQSEvent
 
 from chalicelib.domain.alarms import Alarm, raise_alarm
-from chalicelib.domain.insurance_mailing import Told
-from chalicelib.domain.mail import RECEIPT_TAG
+from chalicelib.domain.mail import RECEIPT_TAG, Told
 from chalicelib.domain.mail_health import BadAddress, Trouble
+from chalicelib.domain.outbox import mail_of
 from chalicelib.handlers.batches import each_message
 from chalicelib.portal import portal
 
@@ -41,8 +42,11 @@ def _record(record: Any) -> None:
     for bad in bad_addresses(detail):
         portal().mail_health.record(bad)
         raise_alarm(Alarm.MAIL_UNDELIVERABLE, trouble=bad.trouble.value)
-    for receipt in receipts(detail):
-        portal().alert_outbox.note(*receipt)
+    for receipt, told, at in receipts(detail):
+        if (id := mail_of(receipt)) is None:
+            portal().alert_outbox.note(receipt, told, at)
+        else:
+            portal().outbox.note(id, told, at)
 
 
 def receipts(detail: Mapping[str, Any]) -> Iterator[tuple[str, Told, datetime]]:

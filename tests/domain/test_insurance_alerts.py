@@ -10,10 +10,10 @@ from chalicelib.domain.insurance_alerts import (
     Step,
     Unsent,
     file_alerts,
-    is_hour_of_mails,
     plan_alerts,
 )
 from chalicelib.domain.insurance_calendar import Stage
+from chalicelib.domain.mail import is_hour_of_mails
 from chalicelib.domain.stints import Stint
 from tests.insured import InTable, Letters, Place, endless, fire, noon, parts, somebody
 from tests.insured_in_memory import InMemory

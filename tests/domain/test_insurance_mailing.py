@@ -8,8 +8,8 @@ import pytest
 from chalicelib.domain.insurance import Period
 from chalicelib.domain.insurance_alerts import AlertState, Unsent, plan_alerts
 from chalicelib.domain.insurance_calendar import Stage
-from chalicelib.domain.insurance_mailing import Told, when
-from chalicelib.domain.mail import NotSent
+from chalicelib.domain.insurance_mailing import when
+from chalicelib.domain.mail import NotSent, Told
 from tests.domain.test_insurance_alerts import (
     EMAIL,
     HOUR,

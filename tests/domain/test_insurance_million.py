@@ -22,7 +22,8 @@ from chalicelib.domain.stints import Stint
 from chalicelib.domain.tenants import Tenant
 from chalicelib.handlers.insurance_jobs import LEASES_EACH_SECOND, LEASES_HEAD_START, STINT_SECONDS
 from chalicelib.storage.insurance import alerts_key, shard_of
-from chalicelib.storage.insurance_alerts import part_of, waiting_key
+from chalicelib.storage.insurance_alerts import waiting_key
+from chalicelib.storage.parts import part_of
 from tests.insured import Killed, Letters, noon, somebody
 from tests.insured_in_memory import InMemory, Known
 

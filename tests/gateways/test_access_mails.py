@@ -1,4 +1,4 @@
-"""The mails about accounts and files: both versions say the same, lead to us alone, and load nothing."""
+"""The mails about accounts, files and papers: both versions say the same, lead to us alone, load nothing."""
 
 import re
 from dataclasses import replace
@@ -23,6 +23,7 @@ REFUSED = replace(
     a_certificate_sent(), state=CertificateState.REFUSED, reason="L’adresse n’est pas la vôtre."
 )
 TOLD = {"name": NAME, "at": AT}
+HOME = {"lease": "L/9126", "path": "/documents/x", "name": NAME}
 MAILS: dict[str, dict[str, Any]] = {
     "open_account": {"token": TOKEN},
     "account_exists": {"same": False},
@@ -45,6 +46,16 @@ MAILS: dict[str, dict[str, Any]] = {
     "upload_refused": {"what": "La pièce jointe", "reason": FLAWS[Flaw.LOCKED], "path": "/envois/x"},
     "certificate_accepted": {"certificate": a_certificate_sent(), "name": NAME, "lasting": True},
     "certificate_refused": {"certificate": REFUSED, "name": NAME},
+    "rent_notice": HOME
+    | {"month": "septembre 2026", "amount": "1\u202f612,40\u00a0€", "due_on": "5 septembre 2026"},
+    "receipt": HOME
+    | {
+        "title": "Quittance de loyer de septembre 2026",
+        "period": "du 1er au 30 septembre 2026",
+        "amount": "1\u202f612,40\u00a0€",
+    },
+    "charge_statement": HOME
+    | {"year": "2025", "balance": "84,12\u00a0€", "word": "à payer", "booked_on": "15 septembre 2026"},
 }
 LEADS_TO = {
     "open_account": f"/confirmation/{TOKEN}",
@@ -63,6 +74,9 @@ LEADS_TO = {
     "upload_refused": "/envois/x",
     "certificate_accepted": "/contrat/assurance?contrat=9126",
     "certificate_refused": "/contrat/assurance?contrat=9126",
+    "rent_notice": "/documents/x",
+    "receipt": "/documents/x",
+    "charge_statement": "/documents/x",
 }
 LONGEST_SUBJECT = 60
 
@@ -182,3 +196,54 @@ def test_whose_account_it_is_makes_another_mail(mail: Mailer, outbox: Outbox) ->
 
     assert "à cette adresse" in part(outbox.message(), "plain")
     assert "à une autre adresse" not in part(outbox.message(), "plain")
+
+
+def written(mail: Mailer, outbox: Outbox, template: str, **changes: str) -> str:
+    """Write a mail with some values changed; give its text in one line."""
+    mail.send(TO, template, MAILS[template] | changes)
+    message = outbox.message()
+    page, text = part(message, "html"), part(message, "plain")
+    assert words("".join(Words(page).found)) == words(text)
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("template", "facts"),
+    [
+        ("rent_notice", ["À payer : 1 612,40 €", "Échéance : 5 septembre 2026", "Contrat : L/9126"]),
+        (
+            "receipt",
+            [
+                "Montant : 1 612,40 €",
+                "Concerne : du 1er au 30 septembre 2026",
+                "Vous pouvez revenir sur cet accord",
+            ],
+        ),
+        ("charge_statement", ["Solde : 84,12 € à payer", "15 septembre 2026", "pendant six mois"]),
+    ],
+)
+def test_a_mail_about_a_paper_says_what_is_in_it_and_how_to_do_without_internet(
+    mail: Mailer, outbox: Outbox, template: str, facts: list[str]
+) -> None:
+    text = written(mail, outbox, template)
+
+    for fact in [*facts, "appelez-nous au 05 46 00 00 00", "à l’agence"]:
+        assert fact in text
+    assert "papier" in text
+
+
+@pytest.mark.parametrize(
+    ("template", "changes", "said"),
+    [
+        ("rent_notice", {"amount": "0,00\u00a0€"}, "À payer : rien ce mois-ci Contrat : L/9126"),
+        ("charge_statement", {"word": "en votre faveur"}, "Solde : 84,12 € en votre faveur"),
+    ],
+)
+def test_who_owes_nothing_is_not_asked_whether_they_can_pay(
+    mail: Mailer, outbox: Outbox, template: str, changes: dict[str, str], said: str
+) -> None:
+    text = written(mail, outbox, template, **changes)
+
+    assert said in text
+    assert "du mal à payer" not in text
+    assert "Échéance :" not in text

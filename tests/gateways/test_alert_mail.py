@@ -118,6 +118,36 @@ def test_a_mail_with_a_receipt_goes_by_the_settings_that_tell_of_it() -> None:
     assert not {"ConfigurationSetName", "EmailTags"} & plain.keys()
 
 
+def test_a_mail_with_a_receipt_and_a_hole_is_refused_alone_and_the_log_says_which(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Any other error would keep the mails behind it in the outbox waiting."""
+    outbox = Outbox()
+
+    with pytest.raises(Refused):
+        SesMail(SENDER, Healthy(), outbox, MAIL_RECEIPTS).send("a@b.example", TEMPLATE, {}, receipt="abc")
+
+    assert not outbox.calls
+    (record,) = caplog.records
+    assert (record.name, record.__dict__["template"]) == ("portal.mail", TEMPLATE)
+    assert "is undefined" in caplog.text
+    assert "a@b.example" not in caplog.text
+
+
+@pytest.mark.parametrize("wrong", [{"leases": 3}, {"name": "\ud800"}])
+def test_a_mail_with_a_receipt_that_cannot_be_spelled_is_refused_alone(wrong: dict[str, Any]) -> None:
+    outbox = Outbox()
+    mail = SesMail(SENDER, Healthy(), outbox, MAIL_RECEIPTS)
+    values = _values() | wrong
+
+    with pytest.raises(Refused):
+        mail.send("a@b.example", TEMPLATE, values, receipt="abc")
+    with pytest.raises((TypeError, UnicodeError)):
+        mail.send("a@b.example", TEMPLATE, values)
+
+    assert not outbox.calls
+
+
 @pytest.fixture
 def deaf(resources: Resources) -> Iterator[list[str]]:
     """Have SES take each mail and never be heard; give what it was asked."""
