@@ -8,7 +8,7 @@ from pathlib import Path
 from chalicelib.storage.table import use_table
 from infra.local.clock import LocalClock
 from infra.local.keys import LocalKeys
-from infra.local.resources import REGION, TABLE
+from infra.local.resources import FILES_BUCKET, REGION, TABLE, known_resources
 from infra.local.settings import read_settings
 
 
@@ -33,10 +33,13 @@ def _local_access(state_dir: Path) -> Mapping[str, str]:
         keys = LocalKeys(**json.loads((state_dir / "keys.json").read_text("utf-8")))
     except FileNotFoundError as error:
         raise NoPortal(f"rien dans {state_dir}\u202f; lancez d’abord «\u00a0make run\u00a0».") from error
+    endpoint = f"http://127.0.0.1:{keys.cloud_port}"
     return {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{keys.cloud_port}",
+        "AWS_ENDPOINT_URL": endpoint,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": keys.credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": keys.credentials.secret_access_key,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "PORTAL_FILES_BUCKET": FILES_BUCKET,
+        "PORTAL_PAPERS_QUEUE": known_resources(endpoint, keys.credentials.access_key_id).papers_queue,
     }

@@ -1,8 +1,10 @@
 """Small deliveries of exchange files for the tests: sound by default, cell by cell as a test wants them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from chalicelib.domain.documents import PDF
 from chalicelib.domain.exchange.importing import import_files
 from chalicelib.domain.exchange.layouts import BY_NAME
 from chalicelib.domain.exchange.report import ImportReport
@@ -53,6 +55,23 @@ SOUND: Mapping[str, Mapping[str, str]] = {
         "libelle": "Loyer du logement",
         "montant": "312,48",
     },
+    "regularisations.csv": {
+        "contrat": "9126",
+        "annee": "2025",
+        "nature": "Eau froide",
+        "depense": "4820,15",
+        "part": "251,30",
+        "provisions": "237,60",
+        "date": "2027-01-15",
+    },
+    "documents.csv": {
+        "reference": "BAIL-9126",
+        "contrat": "9126",
+        "nature": "bail",
+        "titre": "Contrat de location",
+        "date": "2019-04-01",
+        "fichier": "bail-9126.pdf",
+    },
     "attestations.csv": {
         "reference": "A1",
         "contrat": "9126",
@@ -87,6 +106,31 @@ SOUND: Mapping[str, Mapping[str, str]] = {
     },
 }
 Cells = Mapping[str, str]
+A_PDF = b"%PDF-1.7 a paper"
+
+
+@dataclass
+class Folder:
+    """The papers that come with a delivery: whatever is asked for, unless a test says what there is."""
+
+    papers: Mapping[str, bytes] | None = None
+
+    def read(self, name: str, most: int) -> bytes | None:
+        content = A_PDF if self.papers is None else self.papers.get(name)
+        return content if content is None else content[:most]
+
+
+@dataclass
+class Shelves:
+    """The bucket of the portal in memory: the first file of a key stays; ``puts`` counts what was sent."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+    puts: list[str] = field(default_factory=list)
+
+    def put(self, key: str, content: bytes, media_type: str) -> bytes:
+        assert media_type == PDF
+        self.puts.append(key)
+        return self.kept.setdefault(key, content)
 
 
 def file_of(name: str, *rows: Cells) -> bytes:
@@ -113,11 +157,23 @@ def only(**given: Sequence[Cells]) -> dict[str, bytes]:
     return {f"{name}.csv": file_of(f"{name}.csv", *rows) for name, rows in given.items()}
 
 
-def bring(contents: dict[str, bytes], today: date = TODAY, at: datetime = NOW) -> ImportReport:
-    """Bring a delivery into the table."""
-    return import_files(contents, DynamoIntake(at), today, lambda *_: None)
+def bring(
+    contents: dict[str, bytes],
+    today: date = TODAY,
+    at: datetime = NOW,
+    papers: Mapping[str, bytes] | None = None,
+    shelves: Shelves | None = None,
+) -> ImportReport:
+    """Bring a delivery into the table; its papers are ``papers`` by name, or any that is asked for."""
+    intake = DynamoIntake(at, shelves or Shelves())
+    return import_files(contents, intake, today, lambda *_: None, Folder(papers))
 
 
 def counts(report: ImportReport) -> dict[str, tuple[int, int, int, int]]:
     """Give the rows created, changed, unchanged and refused, by file."""
     return {one.file: (one.created, one.changed, one.unchanged, one.refused) for one in report.files}
+
+
+def places(report: ImportReport) -> list[tuple[str, int, str]]:
+    """Give where each refused row breaks its rule: file, line and column."""
+    return [(one.file, one.line, one.column) for one in report.errors]

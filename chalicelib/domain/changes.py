@@ -25,6 +25,7 @@ class ChangeKind(StrEnum):
     CERTIFICATE_SENT = "attestation_envoyee"
     CERTIFICATE_ACCEPTED = "attestation_acceptee"
     CERTIFICATE_REFUSED = "attestation_refusee"
+    RECEIPTS_CONSENT = "quittances_electroniques"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from chalicelib.domain.ledger import EntryKind
 from infra.demo.homes import Home
 
 MONTHS = 24
+# The last months, whose calls are in the books by their month: the portal makes their papers.
+MADE_HERE = 3
 REGULARISED_IN = 6
 
 
@@ -31,12 +33,13 @@ class Habit(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the account; a positive amount is owed."""
+    """One line of the account; a positive amount is owed.  ``month_on`` is that of a call booked by month."""
 
     booked_on: date
     kind: EntryKind
     label: str
     cents: int
+    month_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -121,13 +124,19 @@ def entries_of(
     entries: list[Entry] = []
     for rank, call in enumerate(calls):
         label = f"Avis d’échéance {french.of_month(call.month_on)}"
-        entries.append(Entry(call.month_on, EntryKind.RENT_CALL, label, call.cents))
+        month_on = call.month_on if call.month_on in months_until(today)[-MADE_HERE:] else None
+        entries.append(Entry(call.month_on, EntryKind.RENT_CALL, label, call.cents, month_on))
         entries.extend(_payments(call, habit, last - rank, means, random))
         if call.month_on.month == REGULARISED_IN:
             entries.extend(_regularisation(call.month_on, habit, means, random))
     if habit is Habit.OWING:
         entries.extend(_what_is_left(calls, owed_cents, means))
     return sorted((one for one in entries if one.booked_on <= today), key=lambda one: one.booked_on)
+
+
+def before_the_run(entries: list[Entry], today: date) -> list[Entry]:
+    """Give what is booked of an account that waits for this month's call: nothing of the month yet."""
+    return [one for one in entries if one.booked_on < today.replace(day=1)]
 
 
 def _what_is_left(calls: list[Call], owed_cents: int, means: tuple[EntryKind, str]) -> Iterator[Entry]:

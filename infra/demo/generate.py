@@ -14,11 +14,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from chalicelib.domain.exchange.enclosed import FOLDER
 from chalicelib.domain.exchange.layouts import (
     ACCOUNTS,
     AGENTS,
     CALLS,
     CERTIFICATES,
+    DOCUMENTS,
     ENTRIES,
     HOLDERS,
     LAYOUTS,
@@ -26,11 +28,21 @@ from chalicelib.domain.exchange.layouts import (
     MESSAGES,
     OCCUPANTS,
     REQUESTS,
+    STATEMENTS,
     UNITS,
 )
 from chalicelib.domain.exchange.rows import LANDLORD_SIDE, TENANT_SIDE
 from infra.demo.asking import HANDLER, Asked, draw_requests
-from infra.demo.books import Habit, calls_of, draw_habit, entries_of
+from infra.demo.books import Entry, Habit, before_the_run, calls_of, draw_habit, entries_of
+from infra.demo.documents import (
+    Paper,
+    Print,
+    examples_of,
+    papers_of,
+    print_paper,
+    statements_of,
+    write_papers,
+)
 from infra.demo.featured import AGENT_EMAIL, FORMER_ACCOUNTS, featured
 from infra.demo.homes import Home, Person, make_home
 from infra.demo.papers import Insurance, certificates_of, draw_insurance
@@ -38,6 +50,8 @@ from infra.demo.passwords import AGENT_HASH, FORMER_HASHES, FORMER_SHARE, TENANT
 
 SEED = 17_300
 FIRST_REQUEST = 100_001
+# Of the homes that nobody tells of: how many have papers, and one in how many waits for this month's call.
+WITH_PAPERS, ONE_WAITS_IN, FIRST_WAITS = 40, 17, 3
 Rows = Iterator[tuple[str, tuple[Any, ...]]]
 
 
@@ -51,11 +65,24 @@ class _Story:
     requests: list[Asked]
     random: Random
     owed_cents: int = 0
+    rank: int | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether this month's call is in no books yet: the portal's run has it to book."""
+        return self.rank is not None and self.rank % ONE_WAITS_IN == FIRST_WAITS
+
+    def papers(self, today: date) -> Iterator[Paper]:
+        """Give the landlord's own papers."""
+        if self.rank is None:
+            yield from papers_of(self.home, calls_of(self.home, today))
+        elif self.rank < WITH_PAPERS:
+            yield from examples_of(self.home)
 
 
-def generate(directory: Path, homes: int, today: date, seed: int = SEED) -> None:
+def generate(directory: Path, homes: int, today: date, seed: int = SEED, prints: Print = print_paper) -> None:
     """Write the files of a landlord of so many homes (at least those that are always there)."""
-    directory.mkdir(parents=True, exist_ok=True)
+    (directory / FOLDER).mkdir(parents=True, exist_ok=True)
     numbers = iter(range(FIRST_REQUEST, FIRST_REQUEST + 20 * homes + 1_000))
     with ExitStack() as stack:
         writers = {}
@@ -69,6 +96,7 @@ def generate(directory: Path, homes: int, today: date, seed: int = SEED) -> None
         for story in _stories(homes, today, seed):
             for name, row in _rows(story, today, numbers, seen):
                 writers[name].writerow(row)
+            write_papers(directory / FOLDER, story.papers(today), prints)
 
 
 def _stories(homes: int, today: date, seed: int) -> Iterator[_Story]:
@@ -81,7 +109,7 @@ def _stories(homes: int, today: date, seed: int) -> Iterator[_Story]:
         random = Random(f"{seed}/story/{rank}")
         home = make_home(rank, today, seed)
         requests = draw_requests(today, random, home.starts_on)
-        yield _Story(home, draw_habit(random), draw_insurance(random), requests, random)
+        yield _Story(home, draw_habit(random), draw_insurance(random), requests, random, rank=rank)
 
 
 def _rows(story: _Story, today: date, numbers: Iterator[int], seen: set[str]) -> Rows:
@@ -98,12 +126,32 @@ def _rows(story: _Story, today: date, numbers: Iterator[int], seen: set[str]) ->
         for kind, label, cents in call.lines:
             yield CALLS, (home.lease, f"{call.month_on:%Y-%m}", call.due_on, kind.value, label, euros(cents))
     entries = entries_of(calls, story.habit, today, story.random, story.owed_cents)
-    for rank, entry in enumerate(entries, 1):
-        debit, credit = (euros(entry.cents), "") if entry.cents > 0 else ("", euros(-entry.cents))
-        id = f"{home.lease}-{rank:04d}"
-        yield ENTRIES, (id, home.lease, entry.booked_on, entry.kind.value, entry.label, debit, credit, "")
+    yield from _entry_rows(home.lease, before_the_run(entries, today) if story.waits else entries)
+    yield from _paper_rows(story, entries, today)
     yield from _certificate_rows(story, today)
     yield from _request_rows(story, numbers)
+
+
+def _entry_rows(lease: str, entries: list[Entry]) -> Rows:
+    for rank, entry in enumerate(entries, 1):
+        debit, credit = (euros(entry.cents), "") if entry.cents > 0 else ("", euros(-entry.cents))
+        what = (entry.booked_on, entry.kind.value, entry.label, debit, credit, "", _month(entry.month_on))
+        yield ENTRIES, (f"{lease}-{rank:04d}", lease, *what)
+
+
+def _paper_rows(story: _Story, entries: list[Entry], today: date) -> Rows:
+    lease = story.home.lease
+    for one in statements_of(story.home, entries) if story.rank is None else ():
+        amounts = map(euros, (one.building_cents, one.share_cents, one.provision_cents))
+        yield STATEMENTS, (lease, one.year, one.label, *amounts, one.booked_on)
+    for paper in story.papers(today):
+        what = (paper.reference, lease, paper.kind.value, paper.title, paper.issued_on, paper.file)
+        amount = "" if paper.cents is None else euros(paper.cents)
+        yield DOCUMENTS, (*what, amount, _month(paper.month_on))
+
+
+def _month(month_on: date | None) -> str:
+    return f"{month_on:%Y-%m}" if month_on else ""
 
 
 def _password_hash(tenant: str, drawn: str) -> str:

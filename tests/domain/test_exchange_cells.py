@@ -1,6 +1,7 @@
 """Reading one cell of an exchange file."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ ONE_OF = "La valeur doit être l’une de celles-ci\u00a0: logement, stationneme
     [
         (cells.day, "2024-02-29", date(2024, 2, 29)),
         (cells.month, "2026-01", date(2026, 1, 1)),
+        (cells.year, "2026", 2026),
+        (cells.file_name, "Bail d’Éloïse 2019.PDF", "Bail d’Éloïse 2019.PDF"),
         (cells.moment, "2026-01-15T09:42", datetime(2026, 1, 15, 8, 42, tzinfo=UTC)),
         (cells.moment, "2026-07-15T09:42:10", datetime(2026, 7, 15, 7, 42, 10, tzinfo=UTC)),
         (cells.cents, "512,40", 51_240),
@@ -54,6 +57,9 @@ def test_a_cell_is_read(reader: Reader, cell: str, value: Any) -> None:
         (cells.day, "1026-01-01", "L’année doit être comprise entre 1900 et 2199."),
         (cells.month, "2026-1", "Le mois doit s’écrire AAAA-MM."),
         (cells.month, "2026-13", "Cette date n’existe pas."),
+        (cells.year, "26", "L’année doit s’écrire AAAA."),
+        (cells.year, "２０２６", "L’année doit s’écrire AAAA."),
+        (cells.year, "2200", "L’année doit être comprise entre 1900 et 2199."),
         (cells.moment, "2026-01-15 09:42", "La date et l’heure doivent s’écrire AAAA-MM-JJTHH:MM."),
         (cells.moment, "2026-01-15T24:42", "Cette heure n’existe pas."),
         (cells.cents, "1,005", "Le montant a deux décimales au plus."),
@@ -85,6 +91,41 @@ def test_a_wrong_cell_is_told_what_was_expected(reader: Reader, cell: str, rule:
 def test_what_could_break_a_key_is_no_identifier(cell: str) -> None:
     with pytest.raises(WrongCell):
         cells.identifier()(cell)
+
+
+def read(reader: Reader, cell: str) -> tuple[Any, str]:
+    """Give what a cell says, or the rule that it breaks."""
+    try:
+        return reader(cell), ""
+    except WrongCell as refused:
+        return None, refused.rule
+
+
+@given(st.text(alphabet="ab./\\~%\0é ", max_size=8), st.sampled_from([".pdf", ".PDF", ".exe", "", "/"]))
+def test_the_name_of_a_file_leads_into_no_other_folder(stem: str, ending: str) -> None:
+    name, rule = read(cells.file_name, stem + ending)
+
+    assert bool(name) is not bool(rule)
+    if name:
+        assert name == stem + ending
+        assert Path("documents", name).parent == Path("documents")
+        assert PureWindowsPath("documents", name).parent == PureWindowsPath("documents")
+        assert (name[0] != ".", name.lower().endswith(".pdf"), "\0" in name) == (True, True, False)
+
+
+@given(st.text(max_size=12), st.sampled_from(["year", "month", "day", "cents", "file_name"]))
+def test_whatever_is_written_is_read_or_refused_in_a_sentence(cell: str, name: str) -> None:
+    value, rule = read(getattr(cells, name), cell)
+
+    assert (value is None) is bool(rule)
+    assert not rule or (rule[0].isupper() and rule[-1] == ".")
+
+
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
+def test_every_day_month_and_year_is_read_back(day: date) -> None:
+    assert cells.day(f"{day:%Y-%m-%d}") == day
+    assert cells.month(f"{day:%Y-%m}") == day.replace(day=1)
+    assert cells.year(f"{day:%Y}") == day.year
 
 
 def test_the_hash_of_a_password_is_read_whatever_site_made_it() -> None:

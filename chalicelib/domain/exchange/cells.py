@@ -1,7 +1,7 @@
 """How one cell of an exchange file is read: each reader gives a value or says, in French, what it expects."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -21,6 +21,8 @@ _EMAIL = re.compile(
     r"[^\s@<>,;:\"()\[\]\\|]{1,64}@(?:[^\s@.<>,;:\"()\[\]\\|]{1,63}\.)+[^\s@.<>,;:\"()\[\]\\|]{2,63}"
 )
 _PHONE = re.compile(r"(?:\+\d{1,3}|0)[\d .\u00a0\u202f-]{5,20}", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_FILE_NAME = re.compile(r"[^./\\][^/\\]*\.pdf", re.IGNORECASE)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 Reader = Callable[[str], Any]
@@ -127,6 +129,13 @@ def month(cell: str) -> date:
     return day(f"{cell}-01")
 
 
+def year(cell: str) -> int:
+    """Read a year: 2026."""
+    if not _YEAR.fullmatch(cell):
+        raise WrongCell("L’année doit s’écrire AAAA.")
+    return day(f"{cell}-01-01").year
+
+
 def moment(cell: str) -> datetime:
     """Read a moment told by a clock in metropolitan France: 2026-01-31T09:42 or 2026-01-31T09:42:10."""
     if not _MOMENT.fullmatch(cell):
@@ -161,8 +170,8 @@ def positive_cents(cell: str) -> int:
     return amount
 
 
-def choice(kind: type[StrEnum]) -> Reader:
-    """Make a reader of one word among those of an enumeration."""
+def choice(kind: Iterable[StrEnum]) -> Reader:
+    """Make a reader of one word among those of an enumeration, or of a part of one."""
     known = {one.value: one for one in kind if one.value}
 
     def read(cell: str) -> StrEnum:
@@ -171,6 +180,13 @@ def choice(kind: type[StrEnum]) -> Reader:
         return known[cell]
 
     return read
+
+
+def file_name(cell: str) -> str:
+    """Read the name of a PDF that came with the files; it leads into no other folder."""
+    if not _FILE_NAME.fullmatch(text()(cell)):
+        raise WrongCell("Le nom du fichier s’écrit sans dossier et se termine par .pdf.")
+    return cell
 
 
 def email(cell: str) -> str:

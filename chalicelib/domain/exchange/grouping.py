@@ -10,23 +10,28 @@ from chalicelib.domain.exchange.layouts import (
     AGENTS,
     CALLS,
     CERTIFICATES,
+    DOCUMENTS,
     ENTRIES,
     HOLDERS,
     LEASES,
     MESSAGES,
     OCCUPANTS,
     REQUESTS,
+    STATEMENTS,
     UNITS,
 )
 from chalicelib.domain.exchange.reading import Delivery
-from chalicelib.domain.exchange.rows import AgentRow, CallRow, Holder, Row
+from chalicelib.domain.exchange.rows import AgentRow, CallRow, ChargeRow, Holder, PaperRow, Row
 from chalicelib.domain.insurance import InsuranceCertificate
 from chalicelib.domain.leases import Lease, Occupant, RentCall, RentedUnit
 from chalicelib.domain.ledger import LedgerEntry
+from chalicelib.domain.rent_papers import ChargeStatement
 from chalicelib.domain.service_requests import RequestMessage, ServiceRequest
 from chalicelib.domain.tenants import Hold
 
-_LISTS = ((UNITS, "units"), (OCCUPANTS, "occupants"), (CALLS, "calls"), (CERTIFICATES, "certificates"))
+_LISTS = ((UNITS, "units"), (OCCUPANTS, "occupants"), (CERTIFICATES, "certificates"))
+# Those of which a row may still be refused when it is taken.
+_ROWS = ((ENTRIES, "entries"), (CALLS, "calls"), (STATEMENTS, "charges"), (DOCUMENTS, "papers"))
 
 
 @dataclass
@@ -37,19 +42,33 @@ class LeaseRows:
     units: list[RentedUnit] = field(default_factory=list)
     holders: list[Holder] = field(default_factory=list)
     occupants: list[Occupant] = field(default_factory=list)
-    calls: list[CallRow] = field(default_factory=list)
+    calls: list[Row[CallRow]] = field(default_factory=list)
     certificates: list[InsuranceCertificate] = field(default_factory=list)
     entries: list[Row[LedgerEntry]] = field(default_factory=list)
+    charges: list[Row[ChargeRow]] = field(default_factory=list)
+    papers: list[Row[PaperRow]] = field(default_factory=list)
 
-    def rent_calls(self, lease: str) -> list[RentCall]:
-        """Put the lines of each month together, in the order of the file."""
-        months: dict[date, list[CallRow]] = defaultdict(list)
+    def rent_calls(self, lease: str) -> list[tuple[RentCall, list[Row[CallRow]]]]:
+        """Put the lines of each month together, in the order of the file, with the rows they stand in."""
+        months: dict[date, list[Row[CallRow]]] = defaultdict(list)
         for row in self.calls:
-            months[row.month_on].append(row)
+            months[row.value.month_on].append(row)
         return [
-            RentCall(lease, month_on, rows[0].due_on, tuple(row.line for row in rows))
+            (RentCall(lease, month_on, rows[0].value.due_on, tuple(row.value.line for row in rows)), rows)
             for month_on, rows in months.items()
         ]
+
+    def statements(self, lease: str) -> list[tuple[ChargeStatement, list[Row[ChargeRow]]]]:
+        """Put the lines of each year's charge statement together, with the rows that they stand in."""
+        years: dict[int, list[Row[ChargeRow]]] = defaultdict(list)
+        for row in self.charges:
+            years[row.value.year].append(row)
+        return [(_statement(lease, rows), rows) for rows in years.values()]
+
+
+def _statement(lease: str, rows: list[Row[ChargeRow]]) -> ChargeStatement:
+    year, booked_on, _ = rows[0].value
+    return ChargeStatement(lease, year, booked_on, tuple(row.value.line for row in rows))
 
 
 @dataclass
@@ -68,14 +87,10 @@ def by_lease(delivery: Delivery) -> dict[str, LeaseRows]:
         leases[row.owner].lease = row.value
     for row in delivery.of(HOLDERS):
         leases[row.value.hold.lease].holders.append(row.value)
-    for row in delivery.of(ENTRIES):
-        leases[row.owner].entries.append(row)
-    for file, name in (
-        (UNITS, "units"),
-        (OCCUPANTS, "occupants"),
-        (CALLS, "calls"),
-        (CERTIFICATES, "certificates"),
-    ):
+    for file, name in _ROWS:
+        for row in delivery.of(file):
+            getattr(leases[row.owner], name).append(row)
+    for file, name in _LISTS:
         for row in delivery.of(file):
             getattr(leases[row.owner], name).append(row.value)
     return leases

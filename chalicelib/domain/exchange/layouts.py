@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from chalicelib.domain.documents import DocumentKind
 from chalicelib.domain.exchange import rows
 from chalicelib.domain.exchange.cells import (
     Column,
@@ -16,6 +17,7 @@ from chalicelib.domain.exchange.cells import (
     contract,
     day,
     email,
+    file_name,
     identifier,
     lines,
     moment,
@@ -25,6 +27,7 @@ from chalicelib.domain.exchange.cells import (
     positive_cents,
     text,
     words,
+    year,
 )
 from chalicelib.domain.insurance import CertificateState
 from chalicelib.domain.leases import CallLineKind, UnitKind
@@ -34,8 +37,21 @@ from chalicelib.domain.tenants import Civility
 
 LEASES, UNITS, HOLDERS, OCCUPANTS = "baux.csv", "locaux.csv", "titulaires.csv", "occupants.csv"
 ENTRIES, CALLS, CERTIFICATES = "ecritures.csv", "avis.csv", "attestations.csv"
+STATEMENTS, DOCUMENTS = "regularisations.csv", "documents.csv"
 REQUESTS, MESSAGES = "demandes.csv", "messages.csv"
 ACCOUNTS, AGENTS = "comptes.csv", "agents.csv"
+
+
+# What a landlord may bring in; the others the portal alone can vouch for.
+PAPERS = (
+    DocumentKind.LEASE,
+    DocumentKind.INVENTORY_REPORT,
+    DocumentKind.RENT_NOTICE,
+    DocumentKind.RENT_RECEIPT,
+    DocumentKind.PARTIAL_RECEIPT,
+    DocumentKind.CHARGE_STATEMENT,
+    DocumentKind.CERTIFICATE,
+)
 
 
 class _Side(StrEnum):
@@ -151,6 +167,7 @@ LAYOUTS: tuple[Layout, ...] = (
             Column("debit", positive_cents, filled=False),
             Column("credit", positive_cents, filled=False),
             Column("paiement", identifier(), filled=False),
+            Column("mois", month, filled=False, empty=None),
         ),
     ),
     Layout(
@@ -165,6 +182,36 @@ LAYOUTS: tuple[Layout, ...] = (
             Column("nature", choice(CallLineKind)),
             Column("libelle", _label),
             Column("montant", cents),
+        ),
+    ),
+    Layout(
+        STATEMENTS,
+        rows.charge_line,
+        ("contrat", "annee", "nature"),
+        whole=("contrat", "annee"),
+        columns=(
+            _contract,
+            Column("annee", year),
+            Column("nature", _label),
+            Column("depense", cents, filled=False, empty=None),
+            Column("part", cents),
+            Column("provisions", positive_cents),
+            Column("date", day),
+        ),
+    ),
+    Layout(
+        DOCUMENTS,
+        rows.paper,
+        ("contrat", "reference"),
+        (
+            Column("reference", identifier()),
+            _contract,
+            Column("nature", choice(PAPERS)),
+            Column("titre", _label),
+            Column("date", day),
+            Column("fichier", file_name),
+            Column("montant", cents, filled=False, empty=None),
+            Column("mois", month, filled=False, empty=None),
         ),
     ),
     Layout(

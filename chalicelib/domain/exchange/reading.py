@@ -6,6 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from chalicelib.domain.exchange.cells import Column, WrongCell
+from chalicelib.domain.exchange.enclosed import Enclosed
 from chalicelib.domain.exchange.layouts import LAYOUTS, Layout
 from chalicelib.domain.exchange.report import RowError
 from chalicelib.domain.exchange.rows import Row, WrongRow
@@ -20,22 +21,24 @@ EMPTY = "Cette cellule doit être remplie."
 class Delivery:
     """The rows of all files that could be read, file by file, and what was wrong with the others.
 
-    ``spoilt`` holds, by file, the leases, tenants, rent calls and requests of which a row was refused.
+    ``spoilt`` holds, by file, the leases, tenants, rent calls and requests of which a row was refused;
+    ``enclosed`` gives the papers that came with the rows.
     """
 
     rows: dict[str, list[Row[Any]]] = field(default_factory=dict)
     read: dict[str, int] = field(default_factory=dict)
     errors: list[RowError] = field(default_factory=list)
     spoilt: set[tuple[str, ...]] = field(default_factory=set)
+    enclosed: Enclosed | None = None
 
     def of(self, file: str) -> list[Row[Any]]:
         """Give the rows of a file; none if it was not delivered."""
         return self.rows.get(file, [])
 
 
-def read_files(contents: Mapping[str, bytes]) -> Delivery:
+def read_files(contents: Mapping[str, bytes], enclosed: Enclosed | None = None) -> Delivery:
     """Read the exchange files among ``contents``, in the order in which they are brought in."""
-    delivery = Delivery()
+    delivery = Delivery(enclosed=enclosed)
     for layout in LAYOUTS:
         if layout.name in contents:
             _Reading(layout, delivery).read(contents[layout.name])

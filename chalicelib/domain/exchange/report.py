@@ -23,7 +23,8 @@ Tally = Counter[tuple[str, Outcome]]
 class RowError:
     """A row that cannot be taken: where it is, as an editor shows it, and the rule that it breaks, in French.
 
-    ``follows`` marks a sound row that is refused because another row, refused itself, is missing to it.
+    ``follows`` marks a sound row that is refused because another row, refused itself, is missing to it;
+    ``taken`` one that is not refused at all, but that somebody should look at.
     """
 
     file: str
@@ -31,6 +32,7 @@ class RowError:
     column: str
     rule: str
     follows: bool = False
+    taken: bool = False
 
     def __str__(self) -> str:
         """Write the error as the report prints it."""
@@ -52,10 +54,11 @@ class FileReport:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What became of a delivery of files."""
+    """What became of a delivery of files; ``remarks`` are about rows that were taken."""
 
     files: tuple[FileReport, ...]
     errors: tuple[RowError, ...]
+    remarks: tuple[RowError, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -73,7 +76,8 @@ class ImportReport:
 def make_report(read: dict[str, int], tally: Tally, errors: Iterable[RowError]) -> ImportReport:
     """Put counts and errors together, in the order of the files and of their lines."""
     order = {file: rank for rank, file in enumerate(read)}
-    known = sorted(set(errors), key=lambda one: (order[one.file], one.line, one.column))
+    told = sorted(set(errors), key=lambda one: (order[one.file], one.line, one.column))
+    known = tuple(one for one in told if not one.taken)
     refused = Counter(file for file, _ in {(one.file, one.line) for one in known})
     files = (
         FileReport(
@@ -86,4 +90,4 @@ def make_report(read: dict[str, int], tally: Tally, errors: Iterable[RowError]) 
         )
         for file, rows in read.items()
     )
-    return ImportReport(tuple(files), tuple(known))
+    return ImportReport(tuple(files), known, tuple(one for one in told if one.taken))

@@ -4,13 +4,16 @@ A function takes the cells in the order of the file's layout; ``WrongRow`` names
 with the others.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from chalicelib.domain.accounts import Account, Role
+from chalicelib.domain.documents import Document, DocumentKind
 from chalicelib.domain.insurance import CertificateState, InsuranceCertificate
 from chalicelib.domain.leases import CallLine, CallLineKind, Lease, Occupant, RentedUnit
-from chalicelib.domain.ledger import LedgerEntry
+from chalicelib.domain.ledger import EntryKind, LedgerEntry, call_entry
+from chalicelib.domain.rent_papers import ChargeLine, paper_id
 from chalicelib.domain.service_requests import RequestMessage, RequestState, ServiceRequest
 from chalicelib.domain.tenants import Civility, Hold, Tenant
 
@@ -18,6 +21,8 @@ T = TypeVar("T")
 ENTRY_PREFIX = "erp:"
 LANDLORD_SIDE, TENANT_SIDE = "bailleur", "locataire"
 END_BEFORE_START = "La fin ne peut pas précéder le début."
+ONLY_A_CALL = "Seul un appel est celui d’un mois."
+BEFORE_ITS_YEAR = "La régularisation d’une année n’est pas comptée avant cette année."
 _ASKED = frozenset({CallLineKind.RENT, CallLineKind.SURCHARGE})
 _DEDUCTED = frozenset({CallLineKind.HOUSING_BENEFIT, CallLineKind.SOLIDARITY_REDUCTION})
 
@@ -52,6 +57,28 @@ class CallRow(NamedTuple):
     month_on: date
     due_on: date
     line: CallLine
+
+
+@dataclass(frozen=True)
+class CallEntry(LedgerEntry):
+    """The entry of a month's rent call; ``unmonthed`` is the id of the same row when it names no month."""
+
+    unmonthed: str = ""
+
+
+class ChargeRow(NamedTuple):
+    """One nature of charges in the statement of a year."""
+
+    year: int
+    booked_on: date
+    line: ChargeLine
+
+
+class PaperRow(NamedTuple):
+    """A paper of the landlord's own; its document bears the name of the file that comes with the row."""
+
+    reference: str
+    document: Document
 
 
 class Reply(NamedTuple):
@@ -101,7 +128,7 @@ def occupant(cells: tuple[Any, ...]) -> tuple[str, Occupant]:
 
 def entry(cells: tuple[Any, ...]) -> tuple[str, LedgerEntry]:
     """Make an account entry of a row of ``ecritures.csv``: a debit is owed by the tenant."""
-    id, number, booked_on, kind, label, debit, credit, payment = cells
+    id, number, booked_on, kind, label, debit, credit, payment, month_on = cells
     if debit == "" and credit == "":
         raise WrongRow("debit", "Une écriture a un débit ou un crédit.")
     if debit != "" and credit != "":
@@ -109,7 +136,12 @@ def entry(cells: tuple[Any, ...]) -> tuple[str, LedgerEntry]:
     amount = debit if debit != "" else -credit
     if amount == 0:
         raise WrongRow("credit" if debit == "" else "debit", "Une écriture ne peut pas être de 0,00\u00a0€.")
-    return number, LedgerEntry(ENTRY_PREFIX + id, booked_on, kind, label, amount, payment)
+    own_id = ENTRY_PREFIX + id
+    if month_on is None:
+        return number, LedgerEntry(own_id, booked_on, kind, label, amount, payment)
+    if kind is not EntryKind.RENT_CALL:
+        raise WrongRow("mois", ONLY_A_CALL)
+    return number, CallEntry(call_entry(month_on), month_on, kind, label, amount, payment, own_id)
 
 
 def call_line(cells: tuple[Any, ...]) -> tuple[str, CallRow]:
@@ -122,6 +154,32 @@ def call_line(cells: tuple[Any, ...]) -> tuple[str, CallRow]:
             "montant", "L’APL et la RLS diminuent l’avis\u00a0: leur montant ne peut pas être positif."
         )
     return number, CallRow(month_on, due_on, CallLine(kind, label, amount))
+
+
+def charge_line(cells: tuple[Any, ...]) -> tuple[str, ChargeRow]:
+    """Make a line of a charge statement of a row of ``regularisations.csv``."""
+    number, year, label, building_cents, share_cents, provision_cents, booked_on = cells
+    if booked_on < date(year, 1, 1):
+        raise WrongRow("date", BEFORE_ITS_YEAR)
+    return number, ChargeRow(year, booked_on, ChargeLine(label, building_cents, share_cents, provision_cents))
+
+
+def paper(cells: tuple[Any, ...]) -> tuple[str, PaperRow]:
+    """Make a paper of the landlord's of a row of ``documents.csv``; its size is known with its file."""
+    reference, number, kind, title, issued_on, file, amount_cents, month_on = cells
+    document = Document(
+        id=paper_id(kind.value, issued_on, reference),
+        lease=number,
+        kind=DocumentKind(kind),
+        title=title,
+        issued_on=issued_on,
+        key=f"landlord/{number}/{reference}.pdf",
+        size_bytes=0,
+        file_name=file,
+        cents=amount_cents,
+        month=f"{month_on:%Y-%m}" if month_on else "",
+    )
+    return number, PaperRow(reference, document)
 
 
 def certificate(cells: tuple[Any, ...]) -> tuple[str, InsuranceCertificate]:

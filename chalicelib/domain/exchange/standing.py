@@ -4,31 +4,66 @@ A row that is refused takes with it only what cannot stand without it, and each 
 """
 
 from collections.abc import Callable, Collection
-from typing import Any, Protocol
+from datetime import date
+from typing import Any, NamedTuple, Protocol
 
 from chalicelib.domain.exchange.layouts import (
     ACCOUNTS,
     AGENTS,
     CALLS,
     CERTIFICATES,
+    DOCUMENTS,
     ENTRIES,
     HOLDERS,
     LEASES,
     MESSAGES,
     OCCUPANTS,
     REQUESTS,
+    STATEMENTS,
     UNITS,
 )
 from chalicelib.domain.exchange.reading import Delivery
 from chalicelib.domain.exchange.report import RowError
-from chalicelib.domain.exchange.rows import Row
+from chalicelib.domain.exchange.rows import CallEntry, Row
 
-OF_A_LEASE = (UNITS, OCCUPANTS, ENTRIES, CALLS, CERTIFICATES)
+OF_A_LEASE = (UNITS, OCCUPANTS, ENTRIES, CALLS, CERTIFICATES, STATEMENTS, DOCUMENTS)
 UNKNOWN_LEASE = "Contrat inconnu\u00a0: ni dans baux.csv, ni dans le portail."
 UNKNOWN_TENANT = "Locataire inconnu\u00a0: ni dans titulaires.csv, ni dans le portail."
 UNKNOWN_REQUEST = "Demande inconnue de ce locataire\u00a0: ni dans demandes.csv, ni dans le portail."
 
 Judge = Callable[[Row[Any]], RowError | None]
+
+
+class Parts(NamedTuple):
+    """What is made of several rows of a file: which period's, the day that all share, and the two rules."""
+
+    file: str
+    period: str
+    period_of: Callable[[Any], str]
+    day: str
+    day_of: Callable[[Any], date]
+    other_day: str
+    not_whole: str
+
+
+RENT_CALL = Parts(
+    CALLS,
+    "mois",
+    lambda value: f"{value.month_on:%Y-%m}",
+    "echeance",
+    lambda value: value.due_on,
+    "L’échéance de cet avis est une autre à la ligne {}.",
+    "Une autre ligne du même avis est refusée\u00a0: l’avis serait faux.",
+)
+CHARGE_STATEMENT = Parts(
+    STATEMENTS,
+    "annee",
+    lambda value: str(value.year),
+    "date",
+    lambda value: value.booked_on,
+    "La date de ce décompte est une autre à la ligne {}.",
+    "Une autre ligne du même décompte est refusée\u00a0: le décompte serait faux.",
+)
 
 
 class Known(Protocol):
@@ -46,7 +81,9 @@ class Known(Protocol):
 
 def keep_what_stands(delivery: Delivery, known: Known) -> None:
     """Refuse the rows of a delivery that cannot stand, given what the portal knows."""
-    _keep_whole_calls(delivery)
+    for parts in (RENT_CALL, CHARGE_STATEMENT):
+        _keep_whole(delivery, parts)
+    _keep_one_call(delivery)
     _keep_one_identity(delivery)
     _keep_one_account(delivery)
     _keep_with_known_lease(delivery, known)
@@ -68,29 +105,42 @@ def _keep(delivery: Delivery, file: str, judge: Judge) -> None:
     delivery.rows[file] = sound
 
 
-def _keep_whole_calls(delivery: Delivery) -> None:
-    """Refuse the lines of a rent call that lost one: its sum would be wrong."""
+def _keep_whole(delivery: Delivery, parts: Parts) -> None:
+    """Refuse the lines of a rent call or a charge statement that lost one: its sum would be wrong."""
     firsts: dict[tuple[str, str], Row[Any]] = {}
-    spoilt = {(lease, month) for file, lease, *rest in delivery.spoilt if file == CALLS for month in rest}
+    spoilt = {(lease, one) for file, lease, *rest in delivery.spoilt if file == parts.file for one in rest}
 
-    def same_due_day(row: Row[Any]) -> RowError | None:
-        key = (row.owner, f"{row.value.month_on:%Y-%m}")
+    def same_day(row: Row[Any]) -> RowError | None:
+        key = (row.owner, parts.period_of(row.value))
         first = firsts.setdefault(key, row)
-        if first.value.due_on == row.value.due_on:
+        if parts.day_of(first.value) == parts.day_of(row.value):
             return None
         spoilt.add(key)
-        rule = f"L’échéance de cet avis est une autre à la ligne {first.line}."
-        return RowError(CALLS, row.line, "echeance", rule)
+        return RowError(parts.file, row.line, parts.day, parts.other_day.format(first.line))
 
     def whole(row: Row[Any]) -> RowError | None:
-        if (row.owner, f"{row.value.month_on:%Y-%m}") not in spoilt:
+        if (row.owner, parts.period_of(row.value)) not in spoilt:
             return None
-        rule = "Une autre ligne du même avis est refusée\u00a0: l’avis serait faux."
-        return RowError(CALLS, row.line, "mois", rule, follows=True)
+        return RowError(parts.file, row.line, parts.period, parts.not_whole, follows=True)
 
-    _keep(delivery, CALLS, same_due_day)
+    _keep(delivery, parts.file, same_day)
     if spoilt:
-        _keep(delivery, CALLS, whole)
+        _keep(delivery, parts.file, whole)
+
+
+def _keep_one_call(delivery: Delivery) -> None:
+    """Refuse a second entry of a month's rent call: the books have it once."""
+    firsts: dict[tuple[str, str], Row[Any]] = {}
+
+    def first_of_the_month(row: Row[Any]) -> RowError | None:
+        if not isinstance(row.value, CallEntry):
+            return None
+        first = firsts.setdefault((row.owner, row.value.id), row)
+        if first is row:
+            return None
+        return RowError(ENTRIES, row.line, "mois", f"L’appel de ce mois est déjà à la ligne {first.line}.")
+
+    _keep(delivery, ENTRIES, first_of_the_month)
 
 
 def _keep_one_identity(delivery: Delivery) -> None:

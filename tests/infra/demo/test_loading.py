@@ -1,5 +1,6 @@
 """Loading the demonstration landlord once, whatever happens in between."""
 
+import urllib.request
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,8 @@ from chalicelib.domain.accounts import Role, same_address
 from chalicelib.domain.second_factor import Proof, proof_of
 from chalicelib.portal import portal
 from chalicelib.storage.intake import DynamoIntake
-from chalicelib.storage.table import Item, account_key, agent_key, connection
+from chalicelib.storage.keys import account_key, agent_key
+from chalicelib.storage.table import Item, connection
 from infra.demo import ensure, loading, people
 from infra.demo.featured import AGENT_EMAIL
 from infra.demo.telephone import code_at
@@ -35,6 +37,17 @@ def test_everybody_shown_on_the_panel_can_sign_in() -> None:
     assert check_books()["9126"] == 486_32
 
 
+def test_the_landlords_papers_are_in_the_tenants_list_and_can_be_opened() -> None:
+    ensure(7, today=TODAY)
+
+    papers, _ = portal().documents.of_lease("9126")
+    assert [one.kind.value for one in papers] == ["avis"] * 3 + ["etat-des-lieux", "bail"]
+    for paper in papers:
+        with urllib.request.urlopen(portal().files.link(paper.key, paper.file_name, 60)) as answer:
+            content = answer.read()
+        assert (content[:5], len(content)) == (b"%PDF-", paper.size_bytes)
+
+
 def test_a_landlord_that_is_there_is_left_alone() -> None:
     ensure(7, today=TODAY)
     before, heard = stored_items(), Faults(connection().client)
@@ -57,7 +70,8 @@ def test_a_load_that_was_cut_is_finished_from_the_same_files(
     ensure(50, tmp_path, date(2026, 12, 24))
 
     assert 0 < half < len(stored_items())
-    assert len(DynamoIntake(NOW).known_leases([str(9126 + rank) for rank in range(7)])) == 7
+    intake = DynamoIntake(NOW, portal().files)
+    assert len(intake.known_leases([str(9126 + rank) for rank in range(7)])) == 7
     assert check_books()["9126"] == 486_32
 
 
