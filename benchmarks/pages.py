@@ -26,6 +26,7 @@ def targets(app: Chalice, payments: list[str], document: str) -> list[str]:
     certificate = f"{lease}/{household.CERTIFICATES[0].reference}"
     samples = {
         "/paiement/{id}": [f"/paiement/{id}" for id in payments],
+        "/documents": ["/documents", f"/documents?contrat={lease}&type=quittances"],
         "/documents/{lease}/{id}": [f"/documents/{lease}/{document}"],
         "/demandes/{number}": [f"/demandes/{request}"],
         "/demandes/{number}/pieces/{id}": [f"/demandes/{request}/pieces/{household.UPLOADS[-1].id}"],

@@ -17,14 +17,14 @@ from chalicelib.domain.leases import Occupant, UnitKind
 from chalicelib.domain.links import LinkKind
 from chalicelib.domain.uploads import Flaw, UploadState
 from chalicelib.portal import now, portal
-from chalicelib.storage.documents import DynamoDocuments
 from chalicelib.storage.insurance import certificate_item
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.leases import lease_items
 from chalicelib.storage.passkeys import PasskeyItem
-from chalicelib.storage.table import tenant_key
 from chalicelib.storage.uploads import upload_item
 from chalicelib.templating import ROOT
 from tests import mothers
+from tests.folders import keep
 from tests.mothers import (
     ELOISE,
     ELOISES_LEASE,
@@ -64,7 +64,7 @@ ACCEPTED: dict[str, Any] = {
 }
 REFUSED: dict[str, Any] = {"state": UploadState.REFUSED, "flaw": Flaw.TOO_BIG, "settled_at": NOW}
 # What has to be typed beside, for a form to look at what it is about.
-BESIDE = {"contrat": {"choix": "solde"}}
+BESIDE = {"contrat": {"choix": "solde", "accord": "oui"}}
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def settle(visitor: Visitor) -> dict[str, Thing]:
     unit = a_unit(UnitKind.PARKING, "RESERVE-E77")
     occupant = Occupant("RESERVE-O77", "Basile", None, "Enfant", None)
     mothers.put(*lease_items(replace(a_lease(), units=(a_unit(), unit), occupants=(occupant,))))
-    DynamoDocuments().add(a_document())
+    keep(a_document())
     visitor.send(visitor.get("/paiement/payer"), "/paiement")
     pending = portal().ledger.account(ELOISES_LEASE).pending
     assert pending is not None

@@ -8,8 +8,8 @@ from chalicelib.domain import french
 from chalicelib.domain.accounts import Role
 from chalicelib.portal import now
 from chalicelib.storage.accounts import AccountItem, account_item
+from chalicelib.storage.keys import account_key, agent_key, tenant_key
 from chalicelib.storage.staff import AgentItem
-from chalicelib.storage.table import account_key, agent_key, tenant_key
 from chalicelib.storage.tenants import HoldItem, hold_item
 from chalicelib.web.audience import GUARDS
 from tests import agents, mothers

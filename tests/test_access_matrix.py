@@ -42,7 +42,7 @@ def test_nothing_but_a_page_of_the_door_or_a_legal_one_is_public() -> None:
     doors = ("/connexion", "/inscription", "/confirmation", "/mot-de-passe", "/deverrouillage")
     steps = ("/gestion/connexion", "/gestion/code", "/gestion/double-authentification")
     ways_back = ("/gestion/mot-de-passe",)
-    pages = ("/contacts", "/mentions-legales", "/donnees-personnelles", "/accessibilite")
+    pages = ("/contacts", "/verification", "/mentions-legales", "/donnees-personnelles", "/accessibilite")
     choices = ("/preferences/texte", "/gestion/preferences/texte")
     for route in access_matrix.guarded("public"):
         path = route.partition(" ")[2]

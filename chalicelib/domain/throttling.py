@@ -32,6 +32,7 @@ class SubjectKind(StrEnum):
     MAIL = "mail"
     ASKING = "asking"
     CONFIRMATION = "confirmation"
+    VERIFICATION = "verification"
 
 
 class Subject(NamedTuple):
@@ -77,6 +78,8 @@ NETWORK = Rule(30, timedelta(minutes=5))
 CONTRACT = Rule(5, _HOUR)
 REGISTRATIONS = Rule(10, _HOUR)
 MAILS = Rule(3, _HOUR)
+# An office that checks a pile of receipts is no guesser, and nobody guesses one of 2**80 codes.
+VERIFICATIONS = Rule(30, timedelta(minutes=5))
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,10 @@ class Tallies(Protocol):
 class TooManyTries(Refused):
     """It has to wait (answers 429); the reason says until when."""
 
-    def __init__(self, ready_at: datetime, now: datetime) -> None:
-        super().__init__(f"Trop d’essais n’ont pas abouti. Réessayez {_from_when(ready_at, now)}.")
+    def __init__(
+        self, ready_at: datetime, now: datetime, what: str = "Trop d’essais n’ont pas abouti."
+    ) -> None:
+        super().__init__(f"{what} Réessayez {_from_when(ready_at, now)}.")
         self.ready_at = ready_at
 
 

@@ -26,6 +26,8 @@ class Action(StrEnum):
     BILLING_ADDRESS_CHANGED = "adresse_facturation_modifiee"
     CERTIFICATE_SENT = "attestation_envoyee"
     FILE_SENT = "fichier_envoye"
+    RECEIPTS_AGREED = "quittances_acceptees"
+    RECEIPTS_WITHDRAWN = "quittances_refusees"
 
 
 # What is said of each, with its subject, its detail and its amount; the page that shows more of it.
@@ -39,6 +41,8 @@ _SAID = {
     Action.BILLING_ADDRESS_CHANGED: "Adresse de facturation modifiée\u00a0: contrat L/{subject}",
     Action.FILE_SENT: "Pièce jointe ajoutée à la demande n°\u00a0{subject}",
     Action.CERTIFICATE_SENT: "Attestation d’assurance envoyée\u00a0: contrat L/{subject}",
+    Action.RECEIPTS_AGREED: "Quittances électroniques acceptées\u00a0: contrat L/{subject}",
+    Action.RECEIPTS_WITHDRAWN: "Quittances électroniques arrêtées\u00a0: contrat L/{subject}",
     Action.CARD_PAYMENT: "Paiement par carte de {amount}",
     Action.REFUND: "Remboursement de {amount}",
     Action.REFUND_FAILED: "Remboursement de {amount} non abouti, remis sur votre compte",
@@ -55,6 +59,8 @@ _PATHS = {
     Action.BILLING_ADDRESS_CHANGED: "/contrat?contrat={subject}#facturation",
     Action.CERTIFICATE_SENT: "/contrat/assurance?contrat={subject}",
     Action.FILE_SENT: "/demandes/{subject}",
+    Action.RECEIPTS_AGREED: "/documents?contrat={subject}&type=quittances#accord",
+    Action.RECEIPTS_WITHDRAWN: "/documents?contrat={subject}&type=quittances#accord",
 }
 _PAYMENT_PATH = "/paiement/{subject}"
 

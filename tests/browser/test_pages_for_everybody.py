@@ -17,6 +17,7 @@ PUBLIC = [
     "/inscription",
     "/mot-de-passe",
     "/contacts",
+    "/verification",
     "/mentions-legales",
     "/donnees-personnelles",
     "/accessibilite",

@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 import pytest
 from pypdf import PdfReader
 
-from chalicelib.domain.documents import LINK_SECONDS
+from chalicelib.domain.documents import LINK_SECONDS, DocumentKind
 from chalicelib.portal import portal
 from infra.local.resources import Resources
 from tests.mothers import Household
@@ -82,7 +82,7 @@ def test_the_whole_story(tenant: Visitor, eloise: Household, provider: Provider,
     result = tenant.get(to_payment)
     assert result.page.heading == "Votre paiement est accepté"
     (to_ticket,) = [link for link in result.page.links if link.startswith("/documents/9126/")]
-    assert to_ticket in tenant.get("/documents").page.links
+    assert to_ticket in tenant.get("/documents?type=tickets").page.links
 
     sent = tenant.ask("GET", to_ticket)
     status, headers, content = fetch(sent.location)
@@ -142,7 +142,11 @@ def test_the_story_is_the_same_when_the_tenant_comes_back_before_the_event(
     work(table)
 
     assert portal().ledger.account("9126").balance_cents == 0
-    assert len(portal().documents.of_lease("9126")[0]) == 1
+    papers = portal().documents.of_lease("9126")[0]
+    assert sorted(paper.kind for paper in papers) == [
+        DocumentKind.PARTIAL_RECEIPT,
+        DocumentKind.PAYMENT_TICKET,
+    ]
     assert len(mails(table)) == 1
 
 
