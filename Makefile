@@ -86,3 +86,7 @@ import: .venv/ready ## Load exchange files into the running portal: make import 
 .PHONY: export
 export: .venv/ready ## Write what tenants changed, for the landlord's software: make export DIR=path (FROM=day TO=day)
 	@STATE_DIR='$(STATE_DIR)' $(BIN)/python -m infra.exporter $(if $(DIR),'$(DIR)') $(if $(FROM),--from='$(FROM)') $(if $(TO),--to='$(TO)')
+
+.PHONY: notices
+notices: .venv/ready ## Make a month's rent notices, and watch: make notices (MONTH=2026-12)
+	@STATE_DIR='$(STATE_DIR)' $(BIN)/python -m infra.rent_run '$(MONTH)'

@@ -95,7 +95,10 @@ PAGES = {
     "documents": (
         "GET /documents",
         "GET /documents/{lease}/{id}",
+        "POST /documents/accord",
+        "POST /documents/attestation",
     ),
+    "verification": ("GET /verification",),
     "payments": (
         "GET /paiement",
         "POST /paiement",
@@ -162,10 +165,10 @@ def sync_payments(event: SQSEvent) -> dict[str, Any]:
 
 @app.on_sqs_message(queue="espace-locataire-documents", batch_size=10, name="issue_documents")
 def issue_documents(event: SQSEvent) -> dict[str, Any]:
-    """Make, keep and send papers."""
-    from chalicelib.handlers import jobs
+    """Make, keep and send the papers that somebody waits for."""
+    from chalicelib.handlers import paper_jobs
 
-    return jobs.issue_documents(event)
+    return paper_jobs.issue_papers(event)
 
 
 @app.schedule(Rate(15, unit=Rate.MINUTES), name="sweep_payments")
@@ -230,3 +233,27 @@ def send_insurance_alerts(event: SQSEvent) -> dict[str, Any]:
     from chalicelib.handlers import insurance_jobs
 
     return insurance_jobs.send_insurance_alerts(event)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS), name="plan_papers")
+def plan_papers(event: CloudWatchEvent) -> int:
+    """Share out the papers that are due, and the mails that wait."""
+    from chalicelib.handlers import paper_jobs
+
+    return paper_jobs.plan_papers(event)
+
+
+@app.on_sqs_message(queue="espace-locataire-papers", batch_size=5, name="issue_papers")
+def issue_papers(event: SQSEvent) -> dict[str, Any]:
+    """Make and keep the papers of many homes."""
+    from chalicelib.handlers import paper_jobs
+
+    return paper_jobs.issue_papers(event)
+
+
+@app.on_sqs_message(queue="espace-locataire-mails", batch_size=1, name="send_mails")
+def send_mails(event: SQSEvent) -> dict[str, Any]:
+    """Send the mails that wait, each once."""
+    from chalicelib.handlers import outbox_jobs
+
+    return outbox_jobs.send_mails(event)

@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks.figures import Line
 from benchmarks.scene import Scene, open_scene
 
-MEASURES = ("page", "items", "trips", "bytes", "docs", "cold", "lean", "cost")
+MEASURES = ("page", "items", "trips", "bytes", "docs", "rent_run", "cold", "lean", "cost")
 REPORT = Path("build/bench.json")
 
 

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from chalicelib.domain.monthly_run import HOMES_AT_ONCE
+from chalicelib.domain.outbox import PARTS as PARTS_OF_A_MONTH
 from infra.aws.merge import PARTS, read_template
 
 # Lambda gives a whole processor at 1,769 MB, a share of it below; one of ours counts as one of theirs.
@@ -12,6 +14,9 @@ WAIT_FOR_AWS_MS, WAIT_FOR_STRIPE_MS = 5, 300
 COLD_SHARE, COLD_SECONDS = 0.02, 0.5
 # A message is sent, received and deleted, never two in one batch.
 REQUESTS_PER_MESSAGE = 3
+# What the month brings to all comes together: a thousand homes are cut into 64 parts, so that one run has 16.
+HOMES = 1_000
+HOMES_PER_RUN = min(HOMES_AT_ONCE, HOMES / PARTS_OF_A_MONTH)
 # With a key of the bucket, S3 asks KMS once for about a hundred files.
 FILES_PER_KEY_REQUEST = 100
 # Beside its names and values, an item takes a hundred bytes of the table.
@@ -40,7 +45,11 @@ def bytes_of_system_lines(function: str) -> int:
     """Measure what Lambda writes of one call of a function, if the template has it written."""
     everywhere = _part("stage.yaml")["Globals"]["Function"]["LoggingConfig"]
     resource = "APIHandler" if function == "api_handler" else function.title().replace("_", "")
-    own = _part("functions.yaml")["Resources"][resource]["Properties"]["LoggingConfig"]
+    (own,) = (
+        part["Resources"][resource]["Properties"]["LoggingConfig"]
+        for part in map(_part, sorted(path.name for path in PARTS.glob("*.yaml")))
+        if "LoggingConfig" in part.get("Resources", {}).get(resource, {}).get("Properties", {})
+    )
     if (everywhere | own)["SystemLogLevel"] == "WARN":
         return 0
     head = '{"time":"2026-11-23T08:42:00.000Z","type":"","record":{}}'

@@ -15,7 +15,7 @@ from benchmarks.figures import Line, cpu_turns, median_ratio
 from benchmarks.scene import Scene
 from chalicelib.domain.ledger import lease_account
 from chalicelib.portal import portal
-from chalicelib.storage.table import book_key
+from chalicelib.storage.keys import book_key
 
 GOAL, TURNS = 0.65, 30
 SINCE = household.postings("9126")[0].booked_on

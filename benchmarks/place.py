@@ -39,6 +39,8 @@ def _settings(endpoint: str, resources: Resources, stripe_address: str) -> dict[
         "PORTAL_DOCUMENTS_QUEUE": resources.documents_queue,
         "PORTAL_ACCESS_QUEUE": resources.access_queue,
         "PORTAL_ALERTS_QUEUE": resources.alerts_queue,
+        "PORTAL_PAPERS_QUEUE": resources.papers_queue,
+        "PORTAL_MAILS_QUEUE": resources.mails_queue,
         "PORTAL_MAIL_RECEIPTS": MAIL_RECEIPTS,
         "PORTAL_UPLOADS_BUCKET": resources.uploads_bucket,
         "PORTAL_UPLOADS_QUEUE": resources.uploads_queue,

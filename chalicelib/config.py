@@ -39,6 +39,8 @@ class Config:
     access_queue: str
     uploads_queue: str
     alerts_queue: str
+    papers_queue: str
+    mails_queue: str
     session_key: str
     data_keys: tuple[str, ...]
     viewer_header: str
@@ -79,6 +81,8 @@ def read_config(
         access_queue=_needed(environment, "PORTAL_ACCESS_QUEUE"),
         uploads_queue=_needed(environment, "PORTAL_UPLOADS_QUEUE"),
         alerts_queue=_needed(environment, "PORTAL_ALERTS_QUEUE"),
+        papers_queue=_needed(environment, "PORTAL_PAPERS_QUEUE"),
+        mails_queue=_needed(environment, "PORTAL_MAILS_QUEUE"),
         session_key=_needed(environment, "PORTAL_SESSION_KEY"),
         data_keys=_several(_needed(environment, "PORTAL_DATA_KEYS")),
         viewer_header=environment.get("PORTAL_VIEWER_HEADER", "").lower(),

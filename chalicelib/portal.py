@@ -10,49 +10,39 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from chalicelib import templating
-from chalicelib.config import LOCAL, Config, read_config
-from chalicelib.domain.landlord import Landlord, read_landlord
+from chalicelib.config import LOCAL, read_config
+from chalicelib.domain.landlord import read_landlord
 from chalicelib.portal_alerts import AlertParts
+from chalicelib.portal_papers import PaperParts
 from chalicelib.portal_uploads import UploadParts
 from chalicelib.storage.table import use_table
 from chalicelib.web.entrance import Entrance
 from chalicelib.web.statics import Statics
 
 if TYPE_CHECKING:
-    from chalicelib.domain.access import AccessQueue
     from chalicelib.domain.account_changes import AccountChanges
-    from chalicelib.domain.accounts import Accounts, PasswordHasher
+    from chalicelib.domain.accounts import PasswordHasher
     from chalicelib.domain.askings import FrontDesk
     from chalicelib.domain.collection import Collection
-    from chalicelib.domain.documents import Documents, Files, Registry
+    from chalicelib.domain.documents import Registry
     from chalicelib.domain.events import EventLog
     from chalicelib.domain.expiry import Expiring
     from chalicelib.domain.home import HomeReader
-    from chalicelib.domain.leases import Leases
-    from chalicelib.domain.ledger import Ledger
-    from chalicelib.domain.mail import Mailer
-    from chalicelib.domain.mail_health import MailHealth
     from chalicelib.domain.once import Sendings
     from chalicelib.domain.passkeys import KeyDesk
-    from chalicelib.domain.payments import Payments
     from chalicelib.domain.phones import PhoneBook
     from chalicelib.domain.profile import Profiles
     from chalicelib.domain.reception import Reception
     from chalicelib.domain.second_factor import SecondLock
     from chalicelib.domain.service_requests import ServiceRequests
     from chalicelib.domain.signing_in import Doorkeeper
-    from chalicelib.domain.tenants import Tenants
-    from chalicelib.domain.throttling import Tallies
     from chalicelib.gateways.stripe_events import StripeEvents
 
 Clock = Callable[[], datetime]
 
 
-class Portal(UploadParts, AlertParts):
+class Portal(UploadParts, AlertParts, PaperParts):
     """What the handlers work with, one for each Lambda container."""
-
-    def __init__(self, config: Config, landlord: Landlord, statics: Statics) -> None:
-        self.config, self.landlord, self.statics = config, landlord, statics
 
     @cached_property
     def entrance(self) -> Entrance:
@@ -68,12 +58,6 @@ class Portal(UploadParts, AlertParts):
             local=self.config.stage == LOCAL,
             viewer_header=self.config.viewer_header,
         )
-
-    @cached_property
-    def accounts(self) -> "Accounts":
-        from chalicelib.storage.accounts import DynamoAccounts
-
-        return DynamoAccounts()
 
     @cached_property
     def passwords(self) -> "PasswordHasher":
@@ -138,24 +122,6 @@ class Portal(UploadParts, AlertParts):
         return DynamoHomeReader()
 
     @cached_property
-    def leases(self) -> "Leases":
-        from chalicelib.storage.leases import DynamoLeases
-
-        return DynamoLeases()
-
-    @cached_property
-    def ledger(self) -> "Ledger":
-        from chalicelib.storage.ledger import DynamoLedger
-
-        return DynamoLedger()
-
-    @cached_property
-    def payments(self) -> "Payments":
-        from chalicelib.storage.payments import DynamoPayments
-
-        return DynamoPayments()
-
-    @cached_property
     def collection(self) -> "Collection":
         from chalicelib.domain.collection import Collection
         from chalicelib.gateways.queue import SqsWork
@@ -167,26 +133,13 @@ class Portal(UploadParts, AlertParts):
         return Collection(self.payments, self.ledger, desk, work)
 
     @cached_property
-    def documents(self) -> "Documents":
-        from chalicelib.storage.documents import DynamoDocuments
-
-        return DynamoDocuments()
-
-    @cached_property
-    def files(self) -> "Files":
-        from chalicelib.storage.files import S3Files
-
-        return S3Files(self.config.files_bucket)
-
-    @cached_property
     def registry(self) -> "Registry":
         from chalicelib.domain.documents import Registry
-        from chalicelib.gateways.pdf import TypstPress
 
         return Registry(
             self.documents,
             self.files,
-            TypstPress(),
+            self.press,
             self._mail,
             self.payments,
             self.leases,
@@ -206,12 +159,6 @@ class Portal(UploadParts, AlertParts):
         from chalicelib.gateways.phones import LibPhoneBook
 
         return LibPhoneBook()
-
-    @cached_property
-    def mail_health(self) -> "MailHealth":
-        from chalicelib.storage.mail_health import DynamoMailHealth
-
-        return DynamoMailHealth()
 
     @cached_property
     def requests(self) -> "ServiceRequests":
@@ -236,30 +183,6 @@ class Portal(UploadParts, AlertParts):
         from chalicelib.gateways.stripe_events import StripeEvents
 
         return StripeEvents(self.config.stripe_webhook_secrets, live=self.config.live)
-
-    @cached_property
-    def _access(self) -> "AccessQueue":
-        from chalicelib.gateways.queue import SqsAccess
-
-        return SqsAccess(self.config.access_queue)
-
-    @cached_property
-    def _mail(self) -> "Mailer":
-        from chalicelib.gateways.mail import SesMail
-
-        return SesMail(self.config.mail_sender, self.mail_health, receipts=self.config.mail_receipts)
-
-    @cached_property
-    def _tallies(self) -> "Tallies":
-        from chalicelib.storage.throttling import DynamoTallies
-
-        return DynamoTallies()
-
-    @cached_property
-    def _tenants(self) -> "Tenants":
-        from chalicelib.storage.tenants import DynamoTenants
-
-        return DynamoTenants()
 
 
 def wall_clock() -> datetime:

@@ -3,25 +3,17 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.config import Config
+from chalicelib.portal_parts import SharedParts
 
 if TYPE_CHECKING:
     from chalicelib.domain.insurance_mailing import AlertDesk
-    from chalicelib.domain.mail import Mailer
     from chalicelib.gateways.queue import SqsAlerts
     from chalicelib.storage.insurance_alerts import DynamoAlertCalendar
     from chalicelib.storage.insurance_mails import DynamoAlertOutbox
 
 
-class AlertParts:
+class AlertParts(SharedParts):
     """What puts alerts on file, and sends them."""
-
-    config: Config
-    if TYPE_CHECKING:
-
-        @cached_property
-        def _mail(self) -> Mailer:
-            """Give who takes mail to the tenants."""
 
     @cached_property
     def alert_calendar(self) -> "DynamoAlertCalendar":

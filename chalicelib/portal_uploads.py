@@ -3,30 +3,18 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from chalicelib.config import GUARDDUTY, Config
+from chalicelib.config import GUARDDUTY
+from chalicelib.portal_parts import SharedParts
 
 if TYPE_CHECKING:
     from chalicelib.domain.certificates import Certificates, CheckDesk
-    from chalicelib.domain.documents import Files
-    from chalicelib.domain.mail import Mailer
     from chalicelib.domain.quarantine import Checkpoint, Quarantine
     from chalicelib.domain.uploads import Uploads
     from chalicelib.gateways.queue import SqsLookout
 
 
-class UploadParts:
+class UploadParts(SharedParts):
     """What asks for files, checks them, and lets them in."""
-
-    config: Config
-    if TYPE_CHECKING:
-
-        @cached_property
-        def files(self) -> Files:
-            """Give where files are kept for good."""
-
-        @cached_property
-        def _mail(self) -> Mailer:
-            """Give who takes mail to the tenants."""
 
     @cached_property
     def uploads(self) -> "Uploads":

@@ -11,10 +11,13 @@ import urllib.request
 from collections.abc import Iterator
 from copy import copy
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from types import SimpleNamespace
 from typing import Any
 
+import botocore.endpoint
 import botocore.session
+import botocore.useragent
 import pytest
 from botocore.loaders import create_loader
 from playwright.sync_api import Browser, sync_playwright
@@ -63,6 +66,8 @@ SETTINGS = {
     "PORTAL_ACCESS_QUEUE": "not-created",
     "PORTAL_UPLOADS_QUEUE": "not-created",
     "PORTAL_ALERTS_QUEUE": "not-created",
+    "PORTAL_PAPERS_QUEUE": "not-created",
+    "PORTAL_MAILS_QUEUE": "not-created",
     "PORTAL_MAIL_RECEIPTS": "espace-locataire-receipts",
     "PORTAL_MAIL_SENDER": "Littoral Habitat <ne-pas-repondre@littoral-habitat.example>",
     "STRIPE_API_KEY": "sk_test_demo",
@@ -89,10 +94,17 @@ class Clock:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def read_once() -> Iterator[None]:
-    """Read botocore's descriptions of AWS once: each of its sessions would take 100 ms to read them anew."""
+def botocore_in_haste() -> Iterator[None]:
+    """Have botocore do once what it does again and again, and not pause between its tries.
+
+    Each of its sessions would take 100 ms to read the descriptions of AWS anew; each request has its 17 words
+    of « user agent » looked at letter by letter, twice.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(create_loader))
+        clean = botocore.useragent.sanitize_user_agent_string_component
+        patch.setattr(botocore.useragent, "sanitize_user_agent_string_component", lru_cache(1000)(clean))
+        patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _: None))
         yield
 
 
@@ -197,6 +209,8 @@ def resources(aws: str, laid_out: Resources, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PORTAL_ACCESS_QUEUE", made.access_queue)
     monkeypatch.setenv("PORTAL_ALERTS_QUEUE", made.alerts_queue)
     monkeypatch.setenv("PORTAL_UPLOADS_QUEUE", made.uploads_queue)
+    monkeypatch.setenv("PORTAL_PAPERS_QUEUE", made.papers_queue)
+    monkeypatch.setenv("PORTAL_MAILS_QUEUE", made.mails_queue)
     leave_table()
     yield made
     leave_table()

@@ -32,6 +32,7 @@ PUBLIC = {
     "POST /mot-de-passe/{token}": "the same",
     "GET /deverrouillage/{token}": "whoever holds the token reads the mails of the account",
     "POST /deverrouillage/{token}": "the same",
+    "GET /verification": "whoever is handed a receipt, and has no account",
     "GET /contacts": "whoever cannot sign in must be able to call",
     "GET /mentions-legales": "loi 2004-575, art. 6 III",
     "GET /donnees-personnelles": "RGPD, art. 13",
@@ -86,6 +87,8 @@ TENANTS = {
     "POST /contrat/occupants/sortie",
     "POST /deconnexion",
     "POST /demandes/{number}/pieces",
+    "POST /documents/accord",
+    "POST /documents/attestation",
     "POST /envois/{id}/recommencer",
     "POST /informations-personnelles/cles",
     "POST /informations-personnelles/cles/retirer",
@@ -122,6 +125,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suff
 FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
 ATTRIBUTE = re.compile(r'\b(method|action)="([^"]*)"')
 ELSEWHERE = "{{ sends.address }}"  # the quarantine, by a policy that is signed for one file
+ASKS = "/verification"  # what is typed makes the address that the code on paper leads to as well
 SCRIPTS = ("passkeys.js", "uploads.js")
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
 
@@ -220,6 +224,10 @@ def test_every_form_has_its_token_and_leads_to_a_route_that_takes_it() -> None:
 
     assert len(found) >= 5
     for template, attributes, within in found:
+        if attributes["action"] == ASKS:
+            assert attributes["method"] == "get", template
+            assert "csrf" not in within, "it changes nothing, and its address may be kept and passed on"
+            continue
         assert attributes["method"] == "post", template
         if attributes["action"] == ELSEWHERE:
             assert "csrf" not in within, "our token goes to nobody else"

@@ -1,7 +1,8 @@
 """Queues of work in SQS: what the provider tells, papers to make, and what an account's owner hears."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +29,14 @@ class SqsWork:
 
     def issue_ticket(self, payment: str) -> None:
         """Send a worker to make a ticket."""
-        self._client.send_message(QueueUrl=self._documents_url, MessageBody=json.dumps({"ticket": payment}))
+        self._ask_for_papers({"ticket": payment})
+
+    def look_at_receipts(self, lease: str) -> None:
+        """Send a worker to bring a lease's receipts in step with its books."""
+        self._ask_for_papers({"receipts": [lease]})
+
+    def _ask_for_papers(self, asked: Mapping[str, Any]) -> None:
+        self._client.send_message(QueueUrl=self._documents_url, MessageBody=json.dumps(asked))
 
 
 class SqsAccess:
@@ -91,3 +99,36 @@ class SqsAlerts:
         """Send a worker to each task."""
         for task in tasks:
             self._client.send_message(QueueUrl=self._url, MessageBody=json.dumps(task))
+
+
+class SqsPapers:
+    """Shares out the work of papers, and of the mails that wait; takes what a tenant asks for."""
+
+    def __init__(self, papers_url: str, mails_url: str, documents_url: str) -> None:
+        self._papers_url, self._mails_url, self._documents_url = papers_url, mails_url, documents_url
+
+    @cached_property
+    def _client(self) -> Any:
+        return client("sqs")
+
+    def share_out(self, tasks: Sequence[Mapping[str, Any]]) -> None:
+        """Send a worker to each task; what was sent twice is done once."""
+        self._send(self._papers_url, tasks)
+
+    def send_mails(self, parts: Sequence[int]) -> None:
+        """Send a worker to the mails of each part."""
+        self._send(self._mails_url, [{"part": part} for part in parts])
+
+    def ask_certificate(self, lease: str, tenant: str, day: date) -> None:
+        """Send a worker to make a certificate of rent; ``Unavailable`` if nobody hears of it."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        asked = {"certificate": {"lease": lease, "tenant": tenant, "day": day.isoformat()}}
+        try:
+            self._client.send_message(QueueUrl=self._documents_url, MessageBody=json.dumps(asked))
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("documents queue") from error
+
+    def _send(self, url: str, said: Iterable[Mapping[str, Any]]) -> None:
+        for one in said:
+            self._client.send_message(QueueUrl=url, MessageBody=json.dumps(one))

@@ -12,8 +12,9 @@ from typing import Any
 
 from chalice.app import CloudWatchEvent, SQSEvent
 
-from chalicelib.domain.insurance_alerts import Step, Task, file_alerts, is_hour_of_mails, plan_alerts
+from chalicelib.domain.insurance_alerts import Step, Task, file_alerts, plan_alerts
 from chalicelib.domain.insurance_mailing import mail_alerts
+from chalicelib.domain.mail import is_hour_of_mails
 from chalicelib.domain.stints import Stint
 from chalicelib.handlers.batches import each_message
 from chalicelib.portal import now, portal

@@ -6,7 +6,6 @@ from typing import Any
 from chalice.app import CloudWatchEvent, SQSEvent
 
 from chalicelib.domain.collection import sweep, sync_object
-from chalicelib.domain.documents import issue_ticket
 from chalicelib.domain.expiry import clear_expired as clear
 from chalicelib.handlers.batches import each_message
 from chalicelib.portal import now, portal
@@ -20,15 +19,6 @@ def sync_payments(event: SQSEvent) -> dict[str, Any]:
         sync_object(portal().collection, asked["kind"], asked["id"], now())
 
     return each_message(event, look)
-
-
-def issue_documents(event: SQSEvent) -> dict[str, Any]:
-    """Make, keep and send papers; give back the messages to send again."""
-
-    def issue(record: Any) -> None:
-        issue_ticket(portal().registry, json.loads(record.body)["ticket"], now())
-
-    return each_message(event, issue)
 
 
 def sweep_payments(event: CloudWatchEvent) -> int:

@@ -35,11 +35,7 @@ def use_local_settings(
             "PORTAL_FILES_BUCKET": resources.files_bucket,
             "PORTAL_UPLOADS_BUCKET": resources.uploads_bucket,
             "PORTAL_SCANNER": "guardduty",
-            "PORTAL_PAYMENTS_QUEUE": resources.payments_queue,
-            "PORTAL_DOCUMENTS_QUEUE": resources.documents_queue,
-            "PORTAL_ACCESS_QUEUE": resources.access_queue,
-            "PORTAL_UPLOADS_QUEUE": resources.uploads_queue,
-            "PORTAL_ALERTS_QUEUE": resources.alerts_queue,
+            **_queues(resources),
             "PORTAL_SESSION_KEY": keys.session_key,
             "PORTAL_DATA_KEYS": keys.data_key,
             "PORTAL_MAIL_SENDER": resources.mail_sender,
@@ -58,6 +54,18 @@ def use_local_settings(
     )
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         environment.pop(name, None)
+
+
+def _queues(resources: Resources) -> dict[str, str]:
+    return {
+        "PORTAL_PAYMENTS_QUEUE": resources.payments_queue,
+        "PORTAL_DOCUMENTS_QUEUE": resources.documents_queue,
+        "PORTAL_ACCESS_QUEUE": resources.access_queue,
+        "PORTAL_UPLOADS_QUEUE": resources.uploads_queue,
+        "PORTAL_ALERTS_QUEUE": resources.alerts_queue,
+        "PORTAL_PAPERS_QUEUE": resources.papers_queue,
+        "PORTAL_MAILS_QUEUE": resources.mails_queue,
+    }
 
 
 def load_portal(clock: Callable[[], datetime]) -> Chalice:

@@ -23,8 +23,13 @@ MAIL_EVENTS_QUEUE = "espace-locataire-mail-events"
 ACCESS_QUEUE = "espace-locataire-access"
 UPLOADS_QUEUE = "espace-locataire-uploads"
 ALERTS_QUEUE = "espace-locataire-alerts"
+PAPERS_QUEUE = "espace-locataire-papers"
+MAILS_QUEUE = "espace-locataire-mails"
 SCANNER_QUEUE = "espace-locataire-scanner"  # GuardDuty listens by itself on AWS
-QUEUES = (PAYMENTS_QUEUE, DOCUMENTS_QUEUE, MAIL_EVENTS_QUEUE, ACCESS_QUEUE, UPLOADS_QUEUE, ALERTS_QUEUE)
+QUEUES = (
+    *(PAYMENTS_QUEUE, DOCUMENTS_QUEUE, MAIL_EVENTS_QUEUE, ACCESS_QUEUE, UPLOADS_QUEUE, ALERTS_QUEUE),
+    *(PAPERS_QUEUE, MAILS_QUEUE),
+)
 DEAD_SUFFIX = "-dead"
 EXPIRY_ATTRIBUTE = "expires_at_epoch"
 MAX_RECEIVES = 5
@@ -73,6 +78,8 @@ class Resources:
     access_queue: str
     uploads_queue: str
     alerts_queue: str
+    papers_queue: str
+    mails_queue: str
     mail_sender: str
 
     def queue_urls(self) -> dict[str, str]:
@@ -84,25 +91,30 @@ class Resources:
             ACCESS_QUEUE: self.access_queue,
             UPLOADS_QUEUE: self.uploads_queue,
             ALERTS_QUEUE: self.alerts_queue,
+            PAPERS_QUEUE: self.papers_queue,
+            MAILS_QUEUE: self.mails_queue,
         }
 
 
 def known_resources(endpoint: str, account: str, table: str = TABLE) -> Resources:
     """Give the addresses the resources have, or will have, at an endpoint: they follow from the names."""
-    payments, documents, mail_events, access, uploads, alerts = (
-        f"{endpoint}/{account}/{name}" for name in QUEUES
-    )
+
+    def url(name: str) -> str:
+        return f"{endpoint}/{account}/{name}"
+
     return Resources(
-        table,
-        FILES_BUCKET,
-        UPLOADS_BUCKET,
-        payments,
-        documents,
-        mail_events,
-        access,
-        uploads,
-        alerts,
-        MAIL_SENDER,
+        table=table,
+        files_bucket=FILES_BUCKET,
+        uploads_bucket=UPLOADS_BUCKET,
+        payments_queue=url(PAYMENTS_QUEUE),
+        documents_queue=url(DOCUMENTS_QUEUE),
+        mail_events_queue=url(MAIL_EVENTS_QUEUE),
+        access_queue=url(ACCESS_QUEUE),
+        uploads_queue=url(UPLOADS_QUEUE),
+        alerts_queue=url(ALERTS_QUEUE),
+        papers_queue=url(PAPERS_QUEUE),
+        mails_queue=url(MAILS_QUEUE),
+        mail_sender=MAIL_SENDER,
     )
 
 

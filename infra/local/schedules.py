@@ -72,9 +72,9 @@ class Schedules:
         self._last: dict[str, Outcome] = {}
         self._since = self._read()
 
-    def start(self) -> None:
-        """Watch the clock in a thread."""
-        threading.Thread(target=self._watch, daemon=True, name="schedules").start()
+    def start(self, *first: str) -> None:
+        """Watch the clock in a thread, which fires the jobs ``first`` before it waits for any moment."""
+        threading.Thread(target=self._watch, args=first, daemon=True, name="schedules").start()
 
     def stop(self) -> None:
         """Stop after the job that is running."""
@@ -106,7 +106,9 @@ class Schedules:
             self._fire(name, now)
         return [name for _, name in due]
 
-    def _watch(self) -> None:
+    def _watch(self, *first: str) -> None:
+        for name in first:
+            self.fire(name)
         while not self._stopped.wait(_CHECK_SECONDS):
             self.check()
 

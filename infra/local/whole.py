@@ -23,6 +23,8 @@ from infra.local.settings import LocalSettings
 from infra.migrations.migration import all_migrations
 from infra.migrations.running import Migrating
 
+PLAN_PAPERS = "plan_papers"
+
 
 class Whole:
     """Every part, in the order in which one needs the other."""
@@ -83,7 +85,8 @@ class Whole:
         self._provider.start()
         self._loop.start()
         self._scanner.start()
-        self._schedules.start()
+        # Whatever waits for a paper has not to wait for an hour that nobody leaves the portal on.
+        self._schedules.start(PLAN_PAPERS)
         try:
             yield
         finally:

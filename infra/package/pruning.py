@@ -30,6 +30,12 @@ STRIPE = (
     *("apps", "billing_portal", "climate", "events", "financial_connections", "identity", "issuing"),
     *("params", "tax", "terminal", "test_helpers", "treasury", "v2/money_management"),
 )
+# What Stripe's client can be asked for is a file for each kind of thing, loaded when it is asked; a test
+# compares these with the code.  The client itself stands on the last two.
+STRIPE_SERVICES = {
+    *("charge", "checkout", "dispute", "payment_intent", "refund", "session"),
+    *("oauth", "stripe"),
+}
 # Time is told in Paris, and ``certifi`` says whom to trust; ``urllib3`` does not run in a browser.
 TWICE = ("botocore/cacert.pem", "dateutil/zoneinfo/*.tar.gz", "tzdata/zoneinfo/[!E_U]*")
 BROWSERS = ("urllib3/contrib/emscripten",)
@@ -44,6 +50,7 @@ PARTS = (
     *TWICE,
     *BROWSERS,
     *("aws_lambda_powertools/event_handler", "boto3/examples", "cffi", "pycparser*", "segno/cli.py", "share"),
+    *("dateutil/rrule.py", "dateutil/easter.py"),
 )
 FOLDERS = {"__pycache__", "tests", "test", "bin"}
 SUFFIXES = {".pyc", ".pyi", ".pyx", ".pxd", ".c", ".h"}
@@ -83,6 +90,8 @@ def _superfluous(tree: Path) -> Iterator[Path]:
             yield path
     yield from (path for path in tree.glob("botocore/data/*/") if path.name not in SERVICES)
     yield from (path for part in PARTS for path in tree.glob(part))
+    services = {f"_{name}_service.py" for name in STRIPE_SERVICES}
+    yield from (path for path in tree.glob("stripe/**/_*_service.py") if path.name not in services)
     yield from (path for path in tree.glob("boto3/data/*/"))
     yield from (path for path in tree.glob("font_source_sans_pro/files/*.[ot]tf") if path.name not in FONTS)
     for path in tree.glob("*.dist-info/**/*"):

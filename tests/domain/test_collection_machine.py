@@ -28,9 +28,10 @@ from chalicelib.domain.collection import renounce, sweep
 from chalicelib.domain.errors import PortalError
 from chalicelib.domain.ledger import lease_account
 from chalicelib.storage import table as storage
+from chalicelib.storage.keys import book_key
 from chalicelib.storage.ledger import EntryItem, TotalItem
 from chalicelib.storage.payments import PaymentItem
-from chalicelib.storage.table import Item, book_key, connection, leave_table, use_table
+from chalicelib.storage.table import Item, connection, leave_table, use_table
 from infra.local.resources import TABLE, Resources
 from tests.collection_bench import Bench
 from tests.conftest import ask

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 
 from chalicelib.portal import portal
-from chalicelib.storage.documents import DynamoDocuments
+from tests.folders import keep
 from tests.mothers import ELOISE, ELOISES_LEASE, NADEGES_LEASE, Household, a_document
 from tests.visitors import Seen, Visitor
 
@@ -22,7 +22,7 @@ SIGNS = "#/~%?&=.:;@$*+ \u00a0\u0660é"
 @pytest.fixture
 def targets(visitor: Visitor, eloise: Household) -> dict[str, str]:
     """Give the ids of what Éloïse has, by the address that takes them."""
-    DynamoDocuments().add(a_document())
+    keep(a_document())
     visitor.send(visitor.get("/paiement/payer"), "/paiement")
     pending = portal().ledger.account(ELOISES_LEASE).pending
     assert pending is not None

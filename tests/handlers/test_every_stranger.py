@@ -29,8 +29,9 @@ FOR_ALL_AGENTS = "/gestion/attestations"
 SIGN_OUT = ("POST /deconnexion", "POST /gestion/deconnexion")
 # Read by pages, and names of nothing: what is typed, chosen or remembered.
 WORDS = {
-    "annee", "choix", "code", "confirmer", "fait", "identifiant", "montant", "mot-de-passe", "motif", "nom",
-    "nouveau-mot-de-passe", "reference", "retour", "secours", "souvenir", "suite", "taille", "utilise",
+    "accord", "annee", "choix", "code", "confirmer", "demande", "fait", "identifiant", "montant",
+    "mot-de-passe", "motif", "nom", "nouveau-mot-de-passe", "page", "reference", "retour", "secours",
+    "souvenir", "suite", "taille", "type", "utilise", "voir",
 }  # fmt: skip
 READ = re.compile(r'(?:query|form)(?:\.get\(|\[)"([^"]+)"|visit\.(?:text|choice)\("([^"]+)"')
 # A form's token, mark and challenge, and the address that was asked for.

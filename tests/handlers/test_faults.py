@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from chalicelib.portal import portal
-from chalicelib.storage.documents import DynamoDocuments
 from chalicelib.storage.table import connection
 from tests.faults import Faults
+from tests.folders import keep
 from tests.handlers.test_jobs import call, left, messages
 from tests.mothers import ELOISE, Household, a_document
 from tests.town import Provider
@@ -79,7 +79,7 @@ def check_nobody_elses(seen: Seen) -> None:
 def test_a_page_whose_reads_fail_is_a_sorry_page_of_nobody_else_and_works_afterwards(
     visitor: Visitor, neighbour: Visitor, storm: Storm
 ) -> None:
-    DynamoDocuments().add(a_document())
+    keep(a_document())
     tried = 0
     for path in PAGES:
         for number in range(calls_of(storm, lambda path=path: visitor.ask("GET", path))):  # type: ignore[misc]

@@ -53,6 +53,12 @@ FORMS = [
         {"contrat": ELOISES_LEASE, "envoi": "p" * 22, **CERTIFICATE},
         frozenset({"upload", "upload_day"}),
     ),
+    Form(
+        "/documents/accord",
+        {"contrat": ELOISES_LEASE, "accord": "oui"},
+        frozenset({"consent", "action", "change"}),
+    ),
+    Form("/documents/attestation", {"contrat": ELOISES_LEASE}),
     Form("/paiement", {"contrat": ELOISES_LEASE, "choix": "solde"}, frozenset({"payment", "pending"})),
     Form("/informations-personnelles/messages"),
     Form(

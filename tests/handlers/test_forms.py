@@ -54,6 +54,8 @@ FIELDS = {
     "/deconnexion": {},
     "/demandes/{number}/pieces": {"envoi": "q" * 22},
     "/deverrouillage/{token}": {},
+    "/documents/accord": {"contrat": "9126", "accord": "oui"},
+    "/documents/attestation": {"contrat": "9126"},
     "/envois/{id}/recommencer": {"envoi": "r" * 22},
     "/informations-personnelles/cles": {"reponse": "{}"},
     "/informations-personnelles/cles/retirer": {"cle": "0" * 64},

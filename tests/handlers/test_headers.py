@@ -5,10 +5,10 @@ import re
 import pytest
 
 from chalicelib.portal import portal
-from chalicelib.storage.documents import DynamoDocuments
 from infra.local.portal_app import not_found
 from infra.local.server import event_of
 from infra.local.serving import Call
+from tests.folders import keep
 from tests.handlers.test_errors import breaking, call_function
 from tests.mothers import a_document
 from tests.town import Provider
@@ -28,7 +28,7 @@ POLICY = (
 @pytest.fixture
 def answers(visitor: Visitor, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> dict[str, Seen]:
     """Give one answer of every kind."""
-    DynamoDocuments().add(a_document())
+    keep(a_document())
     token = visitor.token()
     seen = {
         "page": visitor.ask("GET", "/"),

@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.domain.uploads import NewCertificate, Upload, UploadState
 from chalicelib.portal import portal
+from chalicelib.storage.keys import lease_key
 from chalicelib.storage.leases import LeaseItem
-from chalicelib.storage.table import lease_key
 from tests import agents
 from tests.conftest import Clock
 from tests.mothers import ELOISE, TODAY, Household

@@ -8,13 +8,13 @@ import pytest
 
 from chalicelib.domain.insurance import Period
 from chalicelib.domain.insurance_alerts import AlertState
-from chalicelib.domain.insurance_mailing import Told
+from chalicelib.domain.mail import Told
 from chalicelib.domain.stints import Stint
 from chalicelib.handlers import insurance_jobs
 from chalicelib.handlers.mail_events import receipts
 from chalicelib.portal import portal
 from chalicelib.storage.insurance import shard_of
-from chalicelib.storage.insurance_alerts import part_of
+from chalicelib.storage.parts import part_of
 from infra.local.resources import Resources
 from tests.conftest import Clock
 from tests.gateways.test_mail import mailbox

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.links import LinkKind
 from chalicelib.domain.throttling import PASSWORDS
 from chalicelib.storage.accounts import AccountItem
-from chalicelib.storage.table import account_key
+from chalicelib.storage.keys import account_key
 from infra.local.resources import Resources
 from tests import mothers
 from tests.conftest import Clock

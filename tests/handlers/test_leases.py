@@ -8,8 +8,9 @@ import pytest
 from chalicelib.domain.leases import Occupant, UnitKind
 from chalicelib.portal import portal
 from chalicelib.storage.changes import DynamoChanges
+from chalicelib.storage.keys import lease_key
 from chalicelib.storage.leases import LeaseItem, lease_items
-from chalicelib.storage.table import connection, lease_key
+from chalicelib.storage.table import connection
 from chalicelib.storage.tenants import hold_item
 from tests import mothers
 from tests.faults import Faults

@@ -11,8 +11,8 @@ from chalicelib.domain.links import LinkKind
 from chalicelib.domain.second_factor import STEP_S, Factor
 from chalicelib.portal import now, portal
 from chalicelib.storage.accounts import AccountItem, account_items
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.second_steps import FactorItem
-from chalicelib.storage.table import account_key
 from chalicelib.templating import ROOT
 from tests import agents, mothers
 from tests.agents import CLAIRE, CODE, ENROLMENT, HOME

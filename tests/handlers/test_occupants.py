@@ -9,9 +9,10 @@ import pytest
 from chalicelib.domain.leases import Occupant
 from chalicelib.portal import portal
 from chalicelib.storage.changes import DynamoChanges
+from chalicelib.storage.keys import lease_key
 from chalicelib.storage.leases import LeaseItem, lease_items
 from chalicelib.storage.service_requests import DynamoServiceRequests
-from chalicelib.storage.table import Item, connection, lease_key
+from chalicelib.storage.table import Item, connection
 from chalicelib.storage.tenants import hold_item
 from tests import mothers
 from tests.handlers.test_forms import ARRIVAL

@@ -10,11 +10,11 @@ import pytest
 from chalicelib.domain.sessions import IDLE, OVERLAP, REMEMBERED
 from chalicelib.handlers import home
 from chalicelib.portal import portal
-from chalicelib.storage.documents import DynamoDocuments
 from chalicelib.storage.table import connection
 from infra.local.resources import Resources, client
 from tests.conftest import ACCOUNT, Clock
 from tests.faults import Faults
+from tests.folders import keep
 from tests.mothers import ELOISE, Household, a_document
 from tests.town import Counted, portal_endpoint
 from tests.visitors import Visitor
@@ -186,7 +186,7 @@ def test_a_form_sent_after_half_an_hour_counts_and_brings_the_new_secret(
 
 
 def test_whatever_the_answer_is_it_brings_the_new_secret(phone: Visitor, clock: Clock) -> None:
-    DynamoDocuments().add(a_document())
+    keep(a_document())
     for path, status in (
         ("/", 200),
         ("/connexion", 303),

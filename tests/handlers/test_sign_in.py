@@ -9,7 +9,7 @@ from chalicelib.domain.accounts import Role
 from chalicelib.domain.sessions import IDLE, LONGEST, REMEMBERED, hash_of
 from chalicelib.portal import portal
 from chalicelib.storage.accounts import account_item
-from chalicelib.storage.table import tenant_key
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.tenants import ProfileItem
 from chalicelib.web.cookies import session_cookie
 from tests import mothers

@@ -6,8 +6,9 @@ from chalicelib.domain.accounts import Role
 from chalicelib.domain.second_factor import STEP_S
 from chalicelib.domain.sessions import PROVEN
 from chalicelib.portal import portal
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.second_steps import FactorItem
-from chalicelib.storage.table import account_key, connection
+from chalicelib.storage.table import connection
 from tests import agents
 from tests.agents import CLAIRE, CODES, DOOR, ENROLMENT, HOME
 from tests.conftest import Clock

@@ -10,8 +10,8 @@ from chalicelib.domain.second_factor import HALF_OPEN, STEP_S
 from chalicelib.domain.throttling import PASSWORDS
 from chalicelib.portal import portal
 from chalicelib.storage.accounts import AccountItem, account_item
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.second_steps import FactorItem
-from chalicelib.storage.table import account_key
 from tests import agents
 from tests.agents import CLAIRE, CODE, DOOR, HOME
 from tests.conftest import Clock

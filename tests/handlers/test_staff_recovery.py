@@ -11,9 +11,9 @@ from chalicelib.domain.second_factor import STEP_S
 from chalicelib.domain.throttling import Subject, SubjectKind
 from chalicelib.portal import portal
 from chalicelib.storage.accounts import account_items
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.passkeys import DynamoPasskeys
 from chalicelib.storage.second_steps import FactorItem
-from chalicelib.storage.table import account_key
 from chalicelib.storage.throttling import DynamoTallies
 from infra.local.resources import Resources
 from tests import agents, mothers

@@ -8,8 +8,8 @@ from chalicelib.domain.accounts import Role
 from chalicelib.domain.second_factor import STEP_S
 from chalicelib.domain.sessions import IDLE, LONGEST
 from chalicelib.storage.accounts import AccountItem, account_item
+from chalicelib.storage.keys import account_key, agent_key
 from chalicelib.storage.staff import AgentItem
-from chalicelib.storage.table import account_key, agent_key
 from tests import agents
 from tests.agents import CLAIRE, DOOR, HOME
 from tests.conftest import Clock

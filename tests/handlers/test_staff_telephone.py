@@ -7,8 +7,8 @@ import pytest
 from chalicelib.domain.second_factor import STEP_S
 from chalicelib.domain.sessions import PROVEN
 from chalicelib.portal import portal
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.second_steps import FactorItem
-from chalicelib.storage.table import account_key
 from tests import agents
 from tests.agents import CLAIRE, CODE, CODES, DOOR, ENROLMENT, HOME
 from tests.conftest import Clock

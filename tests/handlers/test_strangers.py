@@ -10,12 +10,12 @@ import pytest
 
 from chalicelib.domain import french
 from chalicelib.portal import now, portal
-from chalicelib.storage.documents import DynamoDocuments
+from chalicelib.storage.keys import tenant_key
 from chalicelib.storage.leases import LeaseItem
-from chalicelib.storage.table import tenant_key
 from chalicelib.storage.tenants import HoldItem, hold_item
 from tests import mothers
 from tests.belongings import HERS
+from tests.folders import keep
 from tests.mothers import ELOISE, ELOISES_LEASE, NADEGES_LEASE, Household, a_document
 from tests.town import Counted
 from tests.visitors import Seen, Visitor
@@ -35,7 +35,7 @@ class Thing:
 @pytest.fixture
 def things(visitor: Visitor, eloise: Household) -> list[Thing]:
     """Give everything of Éloïse's that has an address."""
-    DynamoDocuments().add(a_document())
+    keep(a_document())
     visitor.send(visitor.get("/paiement/payer"), "/paiement")
     pending = portal().ledger.account(ELOISES_LEASE).pending
     assert pending is not None

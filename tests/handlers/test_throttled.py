@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.domain.throttling import PASSWORDS, Subject, SubjectKind
 from chalicelib.storage.accounts import AccountItem
-from chalicelib.storage.table import account_key
+from chalicelib.storage.keys import account_key
 from chalicelib.storage.throttling import DynamoTallies, TallyItem, tally_key
 from infra.local.resources import Resources, client
 from tests.conftest import ACCOUNT, Clock

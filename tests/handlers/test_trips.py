@@ -8,12 +8,12 @@ import app
 from chalicelib.domain.sessions import MOST_SESSIONS, hash_of
 from chalicelib.domain.timeline import Action, TimelineEvent
 from chalicelib.portal import portal
-from chalicelib.storage.documents import DynamoDocuments
 from chalicelib.storage.table import connection
 from chalicelib.storage.timeline import action_item
 from tests import agents, mothers
 from tests.authenticators import ORIGIN
 from tests.conftest import Clock
+from tests.folders import keep
 from tests.mothers import NOW, a_document, a_request, a_tenant
 from tests.town import Counted, Provider
 from tests.visitors import Visitor
@@ -37,6 +37,8 @@ PAGES = (
     "/contrat/assurance",
     f"/contrat/assurance/9126/p{'A' * 22}",
     "/documents",
+    "/documents?contrat=9126&type=quittances",
+    "/documents?contrat=9126&type=attestations&annee=2026&page=2",
     f"/documents/9126/{a_document().id}",
     "/paiement",
     "/paiement?contrat=9127&annee=2026",
@@ -44,6 +46,7 @@ PAGES = (
     "/demandes",
     "/demandes/D2026-000123",
     "/contacts",
+    "/verification",
     "/mentions-legales",
     "/donnees-personnelles",
     "/accessibilite",
@@ -84,7 +87,7 @@ def named(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def household(provider: Provider) -> mothers.Household:
     """Settle in what the goal speaks of: two leases, five requests open, ten actions."""
-    DynamoDocuments().add(a_document())
+    keep(a_document())
     return mothers.settle_in(
         a_tenant(),
         ("9126", "9127"),

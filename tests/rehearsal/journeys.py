@@ -7,7 +7,7 @@ from io import BytesIO
 
 from pypdf import PdfReader
 
-from chalicelib.domain.documents import Document
+from chalicelib.domain.documents import Document, DocumentKind
 from chalicelib.domain.errors import Absent
 from chalicelib.domain.payments import Payment
 from chalicelib.portal import portal
@@ -113,5 +113,6 @@ def settled_once(stage: LiveStage, paying: Paying) -> None:
     assert [entry.cents for entry in entries if entry.payment == paying.payment] == [-charge.cents]
     assert account.balance_cents == 0
     assert account.pending is None
-    assert [one.id for one in portal().documents.of_lease(tenant.lease)[0]] == [paper.id]
+    papers = portal().documents.of_lease(tenant.lease)[0]
+    assert [one.id for one in papers if one.kind is DocumentKind.PAYMENT_TICKET] == [paper.id]
     assert len(mailed(stage, tenant)) == 1

@@ -44,7 +44,7 @@ def write_landlord(folder: Path, today: date) -> list[Debtor]:
     generate(folder, HOMES, today)
     with (folder / "ecritures.csv").open("a", encoding="utf-8") as entries:
         for lease in [row["contrat"] for row in _rows(folder / "baux.csv")]:
-            entries.write(f"rep-{lease};{lease};{today};appel;Régularisation de charges;{ASKED};;\n")
+            entries.write(f"rep-{lease};{lease};{today};appel;Régularisation de charges;{ASKED};;;\n")
     known = {row["locataire"] for row in _rows(folder / "comptes.csv")}
     with (folder / "comptes.csv").open("a", encoding="utf-8") as accounts:
         holders = _rows(folder / "titulaires.csv")
@@ -53,11 +53,12 @@ def write_landlord(folder: Path, today: date) -> list[Debtor]:
     return _debtors(folder)
 
 
-def bring(folder: Path, endpoint: str, table: str) -> str:
-    """Bring files into a deployed table, as an operator does; give the importer's report."""
+def bring(folder: Path, endpoint: str, table: str, bucket: str) -> str:
+    """Bring files into a deployed table and bucket, as an operator does; give the importer's report."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     access = {
         "PORTAL_TABLE": table,
+        "PORTAL_FILES_BUCKET": bucket,
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": ACCOUNT.access_key_id,

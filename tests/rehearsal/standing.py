@@ -53,7 +53,7 @@ def standing(folder: Path, watch: Stopwatch) -> Iterator[LiveStage]:
             put_own_answers(place.client("apigateway"), api, package / TEMPLATE)
         with watch.time("landlord brought in"):
             debtors = write_landlord(files, french.today(datetime.now(UTC)))
-            bring(files, cloud.endpoint, deployed.table)
+            bring(files, cloud.endpoint, deployed.table, deployed.outputs["FilesBucketName"])
         office.open(f"{deployed.address}/webhooks/stripe")
         yield LiveStage(cloud, office, place, deployed, debtors)
     finally:

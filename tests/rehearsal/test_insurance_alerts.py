@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.domain import french
 from chalicelib.domain.insurance import Cover, Period
-from chalicelib.domain.insurance_alerts import AlertState, is_hour_of_mails
+from chalicelib.domain.insurance_alerts import AlertState
+from chalicelib.domain.mail import is_hour_of_mails
 from chalicelib.portal import now, portal
 from chalicelib.storage.insurance import cover_item
 from tests.mothers import put
@@ -31,9 +32,8 @@ def test_a_tenant_whose_insurance_ends_gets_one_mail_however_often_the_schedule_
     schedule.fall_due()
     stage.until(lambda: stage.queue("alerts").waiting() == 0, "the workers")
 
-    assert [mail.subject for mail in stage.mails(tenant.email)] == [
-        "Votre assurance habitation expire aujourd’hui"
-    ]
+    told = [mail.subject for mail in stage.mails(tenant.email) if "assurance" in mail.subject]
+    assert told == ["Votre assurance habitation expire aujourd’hui"]
     assert stage.queue("alerts").dead() == 0
 
 

@@ -45,6 +45,19 @@ ANOTHERS: dict[str, list[Call]] = {
         ("dynamodb", "delete_item", {"TableName": "{table}", "Key": NOBODY}),
         ("s3", "get_object", {"Bucket": "{files}", "Key": "tickets/9126/a.pdf"}),
     ],
+    "plan_papers": [
+        ("dynamodb", "get_item", {"TableName": "{table}", "Key": NOBODY}),
+        ("sqs", "send_message", {"QueueUrl": "{documents}", "MessageBody": "{}"}),
+    ],
+    "issue_papers": [
+        ("dynamodb", "delete_item", {"TableName": "{table}", "Key": NOBODY}),
+        ("s3", "put_object", {"Bucket": "{files}", "Key": "tickets/9126/forged.pdf", "Body": b""}),
+        ("sqs", "send_message", {"QueueUrl": "{documents}", "MessageBody": "{}"}),
+    ],
+    "send_mails": [
+        ("dynamodb", "put_item", {"TableName": "{table}", "Item": NOBODY}),
+        ("s3", "get_object", {"Bucket": "{files}", "Key": "papers/9126/a.pdf"}),
+    ],
     "inspect_uploads": [
         ("s3", "get_object", {"Bucket": "{files}", "Key": "tickets/9126/a.pdf"}),
         ("s3", "put_object", {"Bucket": "{files}", "Key": "tickets/9126/forged.pdf", "Body": b""}),

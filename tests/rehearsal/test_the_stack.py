@@ -33,7 +33,8 @@ def test_the_stack_stands_and_each_function_runs_the_package_that_was_built(stag
     assert stage.deployed.changed
     assert {one["CodeSha256"] for one in settings.values()} == {packaged(ARCHIVE)}
     carried = {name: [layer["Arn"] for layer in one.get("Layers", [])] for name, one in settings.items()}
-    for worker, archive in (("issue_documents", LAYER), ("inspect_uploads", INSPECTION_LAYER)):
+    layers = {"issue_documents": LAYER, "issue_papers": LAYER, "inspect_uploads": INSPECTION_LAYER}
+    for worker, archive in layers.items():
         (layer,) = carried.pop(worker)
         kept = stage.client("lambda").get_layer_version_by_arn(Arn=layer)["Content"]
         assert kept["CodeSha256"] == packaged(archive)

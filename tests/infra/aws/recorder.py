@@ -68,8 +68,9 @@ def calls_of(
             yield from _dynamodb(operation, asked, arn)
         case "s3":
             yield from _s3(operation, asked)
-        case "sqs":
-            yield Call(f"sqs:{operation}", f"{arn}:{asked['QueueUrl'].rsplit('/', 1)[1]}")
+        case "sqs":  # ten messages together are asked for as one is
+            queue = asked["QueueUrl"].rsplit("/", 1)[1]
+            yield Call(f"sqs:{operation.removesuffix('Batch')}", f"{arn}:{queue}")
         case "ses":
             yield from _ses(asked, arn)
         case "secretsmanager":
@@ -83,6 +84,8 @@ def _s3(operation: str, asked: Mapping[str, Any]) -> Iterator[Call]:
     match operation:
         case "ListObjectsV2":
             yield Call("s3:ListBucket", bucket)
+        case "HeadObject":
+            yield Call("s3:GetObject", f"{bucket}/{asked['Key']}")
         case "CopyObject":
             source = asked["CopySource"]
             yield Call("s3:GetObject", f"arn:aws:s3:::{source['Bucket']}/{source['Key']}")

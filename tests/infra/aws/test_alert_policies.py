@@ -8,7 +8,8 @@ import pytest
 from chalicelib.domain.insurance import Cover
 from chalicelib.domain.insurance_alerts import Alert
 from chalicelib.domain.insurance_calendar import Stage, next_milestone
-from chalicelib.domain.insurance_mailing import AlertMail, Told
+from chalicelib.domain.insurance_mailing import AlertMail
+from chalicelib.domain.mail import Told
 from chalicelib.storage.insurance import shard_of
 from infra.local.mail_receipts import TOLD
 from infra.local.resources import Resources

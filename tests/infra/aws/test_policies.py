@@ -12,6 +12,7 @@ from chalicelib.config import ROOT, SECRETS
 from chalicelib.domain.payments import posting_of
 from chalicelib.domain.uploads import UploadState
 from chalicelib.portal import portal
+from chalicelib.storage.documents import document_item
 from chalicelib.storage.insurance import certificate_item
 from chalicelib.storage.service_requests import request_items
 from chalicelib.storage.uploads import upload_item
@@ -23,7 +24,15 @@ from tests.handlers.conftest import eloise, provider
 from tests.handlers.test_jobs import EVERY_QUARTER, call, messages
 from tests.infra.aws.mails import bounce, receipt
 from tests.infra.aws.recorder import SETTINGS_OF_MAIL, Unknown, calls_of, recorded
-from tests.mothers import Household, a_certificate_sent, a_request, an_upload, francois_xavier, put
+from tests.mothers import (
+    Household,
+    a_certificate_sent,
+    a_document,
+    a_request,
+    an_upload,
+    francois_xavier,
+    put,
+)
 from tests.newcomers import an_asking
 from tests.town import Provider, forget_portal
 from tests.visitors import Visitor
@@ -35,6 +44,10 @@ POLICIES = {
 }
 SECRET = "espace-locataire/tests"
 CERTIFICATE = a_certificate_sent()
+PAPERS = [
+    replace(a_document(mark=mark), key=f"{folder}/9126/x.pdf")
+    for mark, folder in (("a", "papers"), ("b", "landlord"))
+]
 OWN_REQUEST, DONE = "D2026-000500", "D" * 22
 
 
@@ -48,6 +61,8 @@ def names(table: str = "espace-locataire") -> dict[str, str]:
         "AccessQueue": "access",
         "UploadsQueue": "uploads",
         "AlertsQueue": "alerts",
+        "PapersQueue": "papers",
+        "MailsQueue": "mails",
         "SchedulesDeadQueue": "schedules-dead",
     }
     functions = (
@@ -62,6 +77,9 @@ def names(table: str = "espace-locataire") -> dict[str, str]:
         "SweepUploads",
         "PlanInsuranceAlerts",
         "SendInsuranceAlerts",
+        "PlanPapers",
+        "IssuePapers",
+        "SendMails",
     )
     logs = [f"{name}Log" for name in functions]
     return {
@@ -203,10 +221,11 @@ class Story:
         assert self._visitor.get(f"/paiement/{self.payment}").page.heading == "Votre paiement est accepté"
 
     def download(self) -> None:
-        """Open the ticket, and sign out."""
-        links = self._visitor.get("/documents").page.links
-        ticket = next(link for link in links if link.startswith("/documents/9126/"))
+        """Open the ticket, a paper that was made, one that the landlord sent; and sign out."""
+        ticket = f"/documents/9126/{portal().payments.get(self.payment).ticket}"
         assert self._visitor.ask("GET", ticket).status == 303
+        for paper in PAPERS:
+            assert self._visitor.ask("GET", paper.path).status == 503, "its file is not there"
         assert self._visitor.send(self._visitor.get("/"), "/deconnexion").status == 303
 
     def sync(self) -> None:
@@ -274,18 +293,6 @@ def test_the_worker_of_payments_may_do_what_it_does(
     same_both_ways("sync_payments", listen(story.sync), resources)
 
 
-def test_the_worker_of_documents_may_do_what_it_does(
-    story: Story, listen: Listen, resources: Resources, aws: str
-) -> None:
-    story.order()
-    story.pay()
-    story.sync()
-    kept = {"Bucket": resources.files_bucket, "Key": f"tickets/9126/{story.payment}.pdf", "Body": b"%PDF-1.7"}
-    client("s3", aws, ACCOUNT).put_object(**kept)  # an earlier try was cut after it
-
-    same_both_ways("issue_documents", listen(story.issue), resources)
-
-
 def test_the_sweep_may_do_what_it_does(story: Story, listen: Listen, resources: Resources) -> None:
     story.order()
     story.pay()
@@ -325,7 +332,11 @@ def test_the_worker_of_mail_events_may_do_what_it_does(
     town: Provider, listen: Listen, resources: Resources
 ) -> None:
     def record() -> None:
-        told = bounce("somebody@courriel.example"), receipt("a mail", "Send")
+        told = (
+            bounce("somebody@courriel.example"),
+            receipt("a mail", "Send"),
+            receipt("outbox" + "0" * 32, "Send"),
+        )
         answer = call("record_mail_events", messages(*told))
         assert answer == {"batchItemFailures": []}
 
@@ -340,6 +351,7 @@ def with_a_file() -> None:
         upload_item(done),
         certificate_item(CERTIFICATE),
         *request_items(replace(a_request(OWN_REQUEST), opened_here=True)),
+        *map(document_item, PAPERS),
     )
 
 
@@ -357,7 +369,8 @@ def test_no_policy_allows_everything() -> None:
         assert all("*" not in action for action in one["Action"]), said
         resources = one["Resource"] if isinstance(one["Resource"], list) else [one["Resource"]]
         wide = {json.dumps(resource) for resource in resources if "*" in json.dumps(resource)}
-        named = ("${FilesBucket.Arn}/tickets/*", "${FilesBucket.Arn}/uploads/*", "${UploadsBucket.Arn}/*")
+        own = [f"${{FilesBucket.Arn}}/{folder}/*" for folder in ("tickets", "papers", "landlord", "uploads")]
+        named = (*own, "${UploadsBucket.Arn}/*")
         assert wide <= {json.dumps({"Fn::Sub": name}) for name in named}, said
 
 

@@ -100,7 +100,7 @@ def test_every_alarm_fires_on_its_own_metric_and_not_on_a_calm_one(stack: Stack)
     The local cloud does not look at dimensions: ``test_alarms`` reads those.
     """
     cloudwatch = stack.client("cloudwatch")
-    alarms = cloudwatch.describe_alarms()["MetricAlarms"]
+    alarms = cloudwatch.describe_alarms(MaxRecords=100)["MetricAlarms"]
     assert len(alarms) >= 20
     rising = [one for one in alarms if one["ComparisonOperator"] != "LessThanThreshold"]
     for alarm in rising:
@@ -124,7 +124,10 @@ def test_every_alarm_fires_on_its_own_metric_and_not_on_a_calm_one(stack: Stack)
 
 
 def firing(cloudwatch: Any) -> set[str]:
-    return {one["AlarmName"] for one in cloudwatch.describe_alarms(StateValue="ALARM")["MetricAlarms"]}
+    return {
+        one["AlarmName"]
+        for one in cloudwatch.describe_alarms(StateValue="ALARM", MaxRecords=100)["MetricAlarms"]
+    }
 
 
 def put(cloudwatch: Any, alarm: dict[str, Any], value: float) -> None:

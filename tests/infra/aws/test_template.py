@@ -215,7 +215,11 @@ def test_each_layer_is_carried_by_its_own_worker(template: dict[str, Any]) -> No
         if "Layers" in one
     }
 
-    assert carrying == {"IssueDocuments": ["PapersLayer"], "InspectUploads": ["InspectionLayer"]}
+    assert carrying == {
+        "IssueDocuments": ["PapersLayer"],
+        "IssuePapers": ["PapersLayer"],
+        "InspectUploads": ["InspectionLayer"],
+    }
 
 
 def test_each_function_is_declared_everywhere(template: dict[str, Any]) -> None:

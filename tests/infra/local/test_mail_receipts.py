@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ministack.services import eventbridge
 
-from chalicelib.domain.insurance_mailing import Told
+from chalicelib.domain.mail import Told
 from chalicelib.handlers.mail_events import receipts
 from infra.local.mail_receipts import tell
 from infra.local.resources import MAIL_RECEIPTS, Resources, _tell_of_mails, client

@@ -1,5 +1,6 @@
 """Jobs leave at their hour on the portal's clock, once, however far it jumps (tâches planifiées)."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -113,6 +114,18 @@ def test_what_fell_due_while_nothing_ran_is_fired_at_the_next_start(office: Offi
     office.hands.at += timedelta(days=1)
 
     assert office.open().check() == ["sweep", "remind"]
+
+
+def test_a_job_is_fired_at_the_start_when_it_is_asked_for_whatever_its_hour(office: Office) -> None:
+    fired = threading.Event()
+    office.app.schedule("rate(1 hour)", name="plan")(lambda _: fired.set())
+    schedules = office.open()
+
+    schedules.start("plan")
+
+    assert fired.wait(10)
+    schedules.stop()
+    assert office.fired == [], "the others wait for their hour"
 
 
 def test_a_job_that_fails_is_shown_and_stops_no_other(

@@ -24,7 +24,7 @@ from infra.package.build import (
     TEMPLATE,
 )
 from infra.package.leaks import refuse_secrets
-from infra.package.pruning import SERVICES
+from infra.package.pruning import SERVICES, STRIPE_SERVICES
 from tests.infra.package.conftest import STAGE
 
 # Every name at the top of the archive that is not a library's.
@@ -220,3 +220,17 @@ def test_the_package_has_no_date_of_today(package: Path) -> None:
     today = f"{datetime.now(UTC):%Y-%m-%d}"
 
     assert today not in (package / INVENTORY).read_text(encoding="utf-8")
+
+
+def test_what_stripe_is_asked_for_travels_and_no_other_of_its_services(package: Path) -> None:
+    """A service that is not there fails when it is asked for, and not before."""
+    asked = re.findall(r"\.v1\.([a-z_.]+)s\b", (ROOT / "chalicelib/gateways/stripe.py").read_text("utf-8"))
+    needed = {part.removesuffix("s") for one in asked for part in one.split(".")} | {"oauth", "stripe"}
+    found = {
+        name.rpartition("/")[2]
+        for name in names(package / ARCHIVE)
+        if re.fullmatch(r"stripe/(.+/)?_\w+_service\.py", name)
+    }
+
+    assert needed == STRIPE_SERVICES
+    assert found == {f"_{name}_service.py" for name in STRIPE_SERVICES}
