@@ -22,7 +22,7 @@ FILES_PER_KEY_REQUEST = 100
 # Beside its names and values, an item takes a hundred bytes of the table.
 BESIDE_AN_ITEM = 100
 # Papers and entries stay as long as a claim on them lives: three years (loi 89-462, art. 7-1).
-MONTHS_KEPT = 36
+MONTHS_KEPT, SECONDS_OF_A_MONTH = 36, 30 * 86_400
 # What Lambda writes of each call by itself, and what the access log has of each request: long values.
 ID = 36 * "x"
 SYSTEM_LINES = {
@@ -60,6 +60,12 @@ def bytes_of_access_line() -> int:
     """Measure the line that the access log has of one request."""
     line = _part("api.yaml")["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]["Format"]
     return len(re.sub(r"\$context\.([\w.]+)", lambda name: ACCESS_VALUES.get(name[1], "-"), line))
+
+
+def tells_of_files() -> bool:
+    """Tell whether the bucket of papers tells EventBridge of each file, which is paid for."""
+    bucket = _part("store.yaml")["Resources"]["FilesBucket"]["Properties"]
+    return "EventBridgeConfiguration" in bucket.get("NotificationConfiguration", {})
 
 
 def _part(name: str) -> dict[str, Any]:

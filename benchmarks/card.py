@@ -1,9 +1,9 @@
-"""A payment by card from the form to the books, on the stand-in for Stripe (« paiement par carte »)."""
+"""A payment by card from the form to the books, and the workers, on the stand-in for Stripe (« caisse »)."""
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -12,8 +12,16 @@ from chalice.app import Chalice
 from benchmarks import household
 from benchmarks.browser import Browser, address_of, token_of
 from benchmarks.place import ACCOUNT, WEBHOOK_SECRET
+from chalicelib.domain.mail import RECEIPT_TAG
 from chalicelib.gateways.stripe_events import ASKED_FOR
-from infra.local.resources import DOCUMENTS_QUEUE, PAYMENTS_QUEUE, Resources
+from infra.local.resources import (
+    DOCUMENTS_QUEUE,
+    MAIL_EVENTS_QUEUE,
+    MAILS_QUEUE,
+    PAPERS_QUEUE,
+    PAYMENTS_QUEUE,
+    Resources,
+)
 from infra.local.serving import Call, LoopbackServer, Reply
 from infra.local.stripe import server
 from infra.local.stripe.core import StandIn
@@ -61,6 +69,10 @@ class Till:
         """Tell the time of the stand-in: it goes with each payment."""
         return datetime.fromtimestamp(self._stripe.now, UTC)
 
+    def wait_until(self, day: date) -> None:
+        """Let time go by until a day."""
+        self._stripe.advance((day - self.now.date()) // timedelta(seconds=1))
+
     def order(self, lease: str) -> str:
         """Order a payment of the whole balance; give its id."""
         token = token_of(self._browser.get(f"/paiement/payer?contrat={lease}")["body"])
@@ -85,6 +97,28 @@ class Till:
     def issue(self) -> int:
         """Hand what waits in the queue of papers to its worker; give how many messages there were."""
         return self._drain(DOCUMENTS_QUEUE, self._app.handler_map["issue_documents"])
+
+    def run(self) -> int:
+        """Hand what waits in the queue of the month to its worker; give how many messages there were."""
+        return self._drain(PAPERS_QUEUE, self._app.handler_map["issue_papers"])
+
+    def mail(self) -> int:
+        """Hand what waits in the queue of mails to its worker; give how many messages there were."""
+        return self._drain(MAILS_QUEUE, self._app.handler_map["send_mails"])
+
+    def tell(self, receipt: str) -> int:
+        """Have SES tell that a mail was sent, and that it was delivered; give how often it told."""
+        said = {"timestamp": self.now.isoformat()}
+        mail = said | {"tags": {RECEIPT_TAG: [receipt]}}
+        events = [
+            {"eventType": "Send", "mail": mail},
+            {"eventType": "Delivery", "mail": mail, "delivery": said},
+        ]
+        for event in events:
+            self._sqs.send_message(
+                QueueUrl=self._queues[MAIL_EVENTS_QUEUE], MessageBody=json.dumps({"detail": event})
+            )
+        return self._drain(MAIL_EVENTS_QUEUE, self._app.handler_map["record_mail_events"])
 
     def _drain(self, queue: str, worker: Any) -> int:
         done = 0

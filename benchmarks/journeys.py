@@ -2,22 +2,36 @@
 
 A journey that comes later joins with one line of ``MONTH``: how often, and the function that makes it.  One
 that does not exist yet is stood in for by one that does, and says so.
+
+What the month brings to all homes at once (notices, the receipts looked at after them, their mails) runs for
+``HOMES_PER_RUN`` homes in one: a home has its own reads, writes and time, and its share of the rest.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 
 from benchmarks import household
-from benchmarks.assumptions import REQUESTS_PER_MESSAGE
+from benchmarks.assumptions import HOMES_PER_RUN
 from benchmarks.browser import address_of, token_of
 from benchmarks.prices import Unit
 from benchmarks.scene import Scene
 from benchmarks.usage import Usage, UsageMeter
+from chalicelib.domain.consents import Consent, Decision
+from chalicelib.domain.leases import CallLine, CallLineKind, RentCall
+from chalicelib.domain.monthly_run import Home as Of
+from chalicelib.domain.monthly_run import Part, Pile, batch, month_after
+from chalicelib.storage.consents import consent_item
+from chalicelib.storage.leases import call_item
+from chalicelib.storage.parts import part_of
 
-LEASE = household.LEASE_NUMBERS[0]
+LEASE, TENANT = household.LEASE_NUMBERS[0], household.TENANT.id
+LINES = (
+    CallLine(CallLineKind.RENT, "Loyer", 312_48),
+    CallLine(CallLineKind.CHARGES, "Provision pour charges", 97_77),
+)
 WHO = {"identifiant": household.TENANT.email, "mot-de-passe": household.PASSWORD}
 _days = count(1)
 
@@ -32,9 +46,20 @@ class Home:
         set_clock(lambda: scene.till.now)
         self.meter = UsageMeter()
         self.browser, self.till = scene.browser, scene.till
-        self.owe()
-        self.pay()
-        self.till.issue()
+        self.month_on = household.TODAY.replace(day=1)
+        consent_item(Consent(LEASE, TENANT, (Decision(household.NOW, agreed=True),))).save()
+        self._owe()
+        with self.counting():  # so that what waits for other homes is sent without a pause
+            self.pay()
+            self.till.issue()
+            self.mail()
+
+    def _owe(self) -> None:
+        """Have something to pay, whatever was measured before."""
+        from chalicelib.portal import portal
+
+        last = household.postings(LEASE)[-1]
+        assert portal().ledger.post(replace(last, id=f"{last.id}-again", booked_on=household.TODAY))
 
     @contextmanager
     def counting(self) -> Iterator[Usage]:
@@ -47,17 +72,56 @@ class Home:
         self.browser.post("/deconnexion", token_of(str(self.browser.get("/contacts")["body"])))
         assert "/connexion" in address_of(self.browser.get("/"))
 
-    def owe(self) -> None:
-        """Call the rent of another month."""
+    def begin_month(self) -> None:
+        """Let the next month begin, and sign in anew."""
+        self.month_on = month_after(self.month_on)
+        self.till.wait_until(self.month_on + timedelta(days=1))
+        self.go_home()
+        self.browser.sign_in()
+
+    def call_rent(self) -> None:
+        """Write the month's rent call as the landlord's import does."""
+        with self.meter.beside():
+            call_item(RentCall(LEASE, self.month_on, self.month_on.replace(day=5), LINES), waits=True).save()
+
+    def run(self, pile: Pile, month_on: date | None = None) -> None:
+        """Have the papers of a pile made, with those of other homes: a message for the part, one for them."""
         from chalicelib.portal import portal
 
-        day = next(_days)
-        last = household.postings(LEASE)[-1]
-        booked_on = household.TODAY + timedelta(days=day)
-        assert portal().ledger.post(replace(last, id=f"{last.id}-{day}", booked_on=booked_on))
+        part = Part(pile, part_of(LEASE), month_on)
+        portal().paper_work.share_out([batch(part, [Of(LEASE)])])
+        with self.meter.shared(HOMES_PER_RUN):
+            with self.meter.running("issue_papers"):
+                self.meter.message()
+            self.meter.message()
+            assert self.till.run() == 1
+
+    def mail(self, homes: float = 1) -> None:
+        """Send the mails of a run that has those of so many homes, and hear of ours from SES."""
+        from chalicelib.portal import portal
+
+        self.meter.receipts.clear()
+        portal().paper_work.send_mails([part_of(TENANT)])
+        with self.meter.shared(homes):
+            self.meter.message()
+            assert self.till.mail() == 1
+        for receipt in self.meter.receipts:
+            told = self.till.tell(receipt)
+            self.meter.one_by_one("record_mail_events", told)
+            for _ in range(told):
+                self.meter.message()
+
+    def make_notice(self) -> None:
+        """Print the month's notice, book its entry, and queue its mail."""
+        self.run(Pile.NOTICES, self.month_on)
+
+    def tell_of_notice(self) -> None:
+        """Look at the receipts after the entry, and send the notice's mail."""
+        self.run(Pile.RECEIPTS)
+        self.mail(HOMES_PER_RUN)
 
     def pay(self) -> None:
-        """Pay all that is owed, and have it booked; the ticket waits to be made."""
+        """Pay all that is owed, and have it booked; ticket and receipt wait to be made."""
         self.payment = self.till.order(LEASE)
         for bell in self.till.pay():
             self.browser.send(bell)
@@ -97,8 +161,11 @@ def visit(home: Home) -> Usage:
 
 
 def visit_and_pay(home: Home) -> Usage:
-    """Come by and pay: six pages, the order, Stripe's bells, the books, the ticket and its mail."""
-    home.owe()
+    """Come by and pay: six pages, the order, Stripe's bells, the books, ticket, quittance and their mails.
+
+    Payments come one by one, so the ticket, the receipts and the quittance's mail have a run each.
+    """
+    owe_a_month(home)
     home.go_home()
     with home.counting() as usage:
         home.browser.sign_in()
@@ -111,27 +178,56 @@ def visit_and_pay(home: Home) -> Usage:
             home.browser.send(bell)
         home.meter.one_by_one("sync_payments", home.till.work())
         home.meter.one_by_one("issue_documents", home.till.issue())
+        home.mail()
         home.browser.get("/documents")
+    assert (usage.units[Unit.PUT], usage.units[Unit.MAIL]) == (2, 2), "a ticket and a quittance"
     return usage
 
 
-def rent_call(home: Home) -> Usage:
-    """Book a month's rent."""
-    with home.counting() as usage, home.meter.running("sync_payments"):
-        home.owe()
-    home.pay()
-    home.till.issue()
+def owe_a_month(home: Home) -> Usage:
+    """Begin a month: the rent call, the notice with its entry, the receipts looked at, the mail."""
+    home.begin_month()
+    with home.counting() as usage:
+        home.call_rent()
+        home.make_notice()
+        home.tell_of_notice()
+    assert (usage.units[Unit.PUT], usage.units[Unit.MAIL]) == (1, 1), "a notice"
     return usage
 
 
-def paper(home: Home) -> Usage:
-    """Make a paper, keep it, register it and mail it."""
-    home.owe()
+def rent_notice(home: Home) -> Usage:
+    """Get the month's notice, and pay it some other time."""
+    usage = owe_a_month(home)
+    settle(home)
+    return usage
+
+
+def notice_alone(home: Home) -> Usage:
+    """Make the month's notice, and nothing around it."""
+    home.begin_month()
+    home.call_rent()
+    with home.counting() as usage:
+        home.make_notice()
+    with home.counting():
+        home.tell_of_notice()
+    settle(home)
+    return usage
+
+
+def settle(home: Home) -> Usage:
+    """Make the ticket and the quittance of a payment, and nothing around them."""
     home.pay()
     with home.counting() as usage:
-        home.till.issue()
-        usage.add(Unit.QUEUE, REQUESTS_PER_MESSAGE)  # the message was sent before
+        home.meter.one_by_one("issue_documents", home.till.issue())
+    with home.counting():
+        home.mail()
     return usage
+
+
+def payment_papers(home: Home) -> Usage:
+    """Make the ticket and the quittance of a month's payment."""
+    owe_a_month(home)
+    return settle(home)
 
 
 def request(home: Home) -> Usage:
@@ -168,8 +264,6 @@ class Journey:
 MONTH = (
     Journey("visit", 3, visit),
     Journey("visit with a payment", 1, visit_and_pay),
-    Journey("rent call", 1, rent_call),
-    Journey("rent notice", 1, paper, modelled="a ticket"),
-    Journey("rent receipt", 1, paper, modelled="a ticket"),
+    Journey("rent notice", 1, rent_notice),
     Journey("request", 0.2, request, modelled="its items, and forms that are there"),
 )

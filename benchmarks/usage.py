@@ -23,6 +23,9 @@ from benchmarks.capacity import Item, read_units, write_units, written_keys
 from benchmarks.figures import item_bytes
 from benchmarks.prices import Unit, dollars
 from chalicelib.config import ROOT
+from chalicelib.domain.stints import Stint
+from chalicelib.handlers import outbox_jobs, paper_jobs
+from chalicelib.portal import now
 from infra.local.stripe import server
 
 WEB = "api_handler"
@@ -56,12 +59,15 @@ class UsageMeter:
     def __init__(self) -> None:
         self._usage = Usage()
         self._within = False
-        self._waited_ms = self._aside_s = 0.0
+        self._waited_ms = self._aside_s = self._paused_s = 0.0
+        self._share = 1.0
+        self.receipts: list[str] = []
         self._call = BaseClient._make_api_call
         self._own = boto3.client("dynamodb")
         functions = json.loads((ROOT / ".chalice" / "config.json").read_text("utf-8"))["lambda_functions"]
         self._megabytes = {name: one["lambda_memory_size"] for name, one in functions.items()}
         self._system_bytes = {name: assumptions.bytes_of_system_lines(name) for name in functions}
+        self._tells_of_files = assumptions.tells_of_files()
         self._access_bytes = assumptions.bytes_of_access_line()
 
     @contextmanager
@@ -91,24 +97,44 @@ class UsageMeter:
             patches.enter_context(patch.object(EventSourceHandler, "__call__", worker))
             patches.enter_context(patch.object(BaseClient, "_make_api_call", request))
             patches.enter_context(patch.object(server, "answer", stripe))
+            patches.enter_context(patch.object(paper_jobs, "Stint", self._stint))
+            patches.enter_context(patch.object(outbox_jobs, "Stint", self._stint))
             yield counted
+
+    @contextmanager
+    def shared(self, homes: float) -> Iterator[None]:
+        """Count what a run costs by itself, and its messages, as one home's share of a run for so many."""
+        self._share = 1 / homes
+        yield
+        self._share = 1.0
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Count requests that no function makes: the import's."""
+        self._within = True
+        yield
+        self._within = False
+
+    def message(self) -> None:
+        """Count a message that was sent before."""
+        self._usage.add(Unit.QUEUE, assumptions.REQUESTS_PER_MESSAGE * self._share)
 
     @contextmanager
     def running(self, function: str) -> Iterator[None]:
         """Count one run of a function; what has no function yet names the one that it would resemble."""
-        self._within, self._waited_ms, self._aside_s = True, 0.0, 0.0
+        self._within, self._waited_ms, self._aside_s, self._paused_s = True, 0.0, 0.0, 0.0
         started = time.thread_time()
         yield
         spent_s = time.thread_time() - started - self._aside_s
         self._within = False
         megabytes = self._megabytes[function]
         seconds = spent_s * assumptions.WHOLE_PROCESSOR_MB / megabytes + self._waited_ms / 1000
-        seconds += assumptions.COLD_SHARE * assumptions.COLD_SECONDS
-        self._usage.add(Unit.CALL)
+        seconds += self._paused_s + self._share * assumptions.COLD_SHARE * assumptions.COLD_SECONDS
+        self._usage.add(Unit.CALL, self._share)
         self._usage.add(Unit.WORK, megabytes / 1024 * seconds)
-        self._usage.add(Unit.SECRET, assumptions.COLD_SHARE)
-        self._usage.add(Unit.KEY, assumptions.COLD_SHARE)
-        self._usage.add(Unit.LOG, self._system_bytes[function])
+        self._usage.add(Unit.SECRET, self._share * assumptions.COLD_SHARE)
+        self._usage.add(Unit.KEY, self._share * assumptions.COLD_SHARE)
+        self._usage.add(Unit.LOG, self._share * self._system_bytes[function])
 
     def _comes_in(self) -> None:
         for unit in (Unit.GATEWAY, Unit.WALL, Unit.EDGE):
@@ -125,7 +151,7 @@ class UsageMeter:
             case "s3":
                 self._filed(operation, asked)
             case "sqs":
-                self._usage.add(Unit.QUEUE, assumptions.REQUESTS_PER_MESSAGE)
+                self.message()
             case "sesv2":
                 self._mailed(asked)
             case other:
@@ -140,7 +166,7 @@ class UsageMeter:
         finally:
             after = self._items(keys)
             self._usage.add(Unit.WRITE, write_units(operation, before, after))
-            self._usage.add(Unit.ITEM, assumptions.MONTHS_KEPT * (_kept(after) - _kept(before)))
+            self._usage.add(Unit.ITEM, _kept(after) - _kept(before))
         self._usage.add(Unit.READ, read_units(operation, asked, found))
         return found
 
@@ -163,16 +189,27 @@ class UsageMeter:
             self._usage.add(Unit.GET)
             return
         self._usage.add(Unit.PUT)
-        self._usage.add(Unit.EVENT)
+        self._usage.add(Unit.EVENT, self._tells_of_files)
         self._usage.add(Unit.KEY, 1 / assumptions.FILES_PER_KEY_REQUEST)
         self._usage.add(Unit.FILE, assumptions.MONTHS_KEPT * len(asked["Body"]))
 
     def _mailed(self, asked: Mapping[str, Any]) -> None:
         message = email.message_from_bytes(asked["Content"]["Raw"]["Data"])
         self._usage.add(Unit.MAIL)
+        self.receipts += [tag["Value"] for tag in asked.get("EmailTags", ())]
         for part in message.walk():
             if part.get_content_disposition() in ("attachment", "inline"):
                 self._usage.add(Unit.ATTACHED, len(str(part.get_payload())))
+
+    def _stint(self, seconds: float, each_second: float, head_start: float = 0.0) -> Stint:
+        """Keep a worker's pace without sleeping: a function that sleeps is paid for all the same."""
+        return Stint(seconds, each_second, head_start, self._clock, self._pause)
+
+    def _clock(self) -> float:
+        return time.monotonic() + self._paused_s
+
+    def _pause(self, seconds: float) -> None:
+        self._paused_s += seconds
 
     def waiting(self, function: str, milliseconds: float) -> float:
         """Say what it costs a function to wait, in gigabyte-seconds."""
@@ -189,8 +226,13 @@ class UsageMeter:
         self._usage.add(Unit.KEY, 1 / assumptions.FILES_PER_KEY_REQUEST)
 
 
-def _kept(items: list[Item]) -> int:
-    """Weigh the items that stay; those that expire are gone within weeks."""
-    return sum(
-        item_bytes(item) + assumptions.BESIDE_AN_ITEM for item in items if item and EXPIRES not in item
-    )
+def _kept(items: list[Item]) -> float:
+    """Weigh the items for as long as they stay, in bytes times months; those that expire go by themselves."""
+    return sum((item_bytes(item) + assumptions.BESIDE_AN_ITEM) * _months(item) for item in items if item)
+
+
+def _months(item: Item) -> float:
+    if EXPIRES not in item:
+        return assumptions.MONTHS_KEPT
+    left_s = int(item[EXPIRES]["N"]) - now().timestamp()
+    return min(max(left_s / assumptions.SECONDS_OF_A_MONTH, 0), assumptions.MONTHS_KEPT)
