@@ -11,7 +11,7 @@ from benchmarks.chromium import chromium_printer
 from benchmarks.figures import Line, cpu_turns
 from benchmarks.scene import Scene
 from chalicelib.domain import french
-from chalicelib.domain.documents import letterhead
+from chalicelib.domain.landlord import letterhead
 from chalicelib.domain.leases import CallLine, CallLineKind, RentCall
 from chalicelib.domain.paper_values import rent_notice_values, transfer_reference
 from chalicelib.domain.rent_papers import RentNotice, Stay

@@ -10,7 +10,7 @@ from chalicelib.domain import french
 from chalicelib.domain.alarms import Alarm, raise_alarm
 from chalicelib.domain.consents import Consent
 from chalicelib.domain.errors import Absent, Conflict
-from chalicelib.domain.landlord import Landlord
+from chalicelib.domain.landlord import Landlord, letterhead
 from chalicelib.domain.leases import Lease, Leases, UnitKind
 from chalicelib.domain.ledger import Ledger
 from chalicelib.domain.mail import Attachment, Mailer, Undeliverable
@@ -226,22 +226,6 @@ def _below_the_name(lease: Lease, tenant: Tenant) -> list[str]:
     """Give the lines under the payer's name: a billing address that starts with that name says it once."""
     lines = list(lease.billing_address)
     return lines[1:] if lines[:1] == [tenant.display_name] else lines
-
-
-def letterhead(landlord: Landlord) -> dict[str, Any]:
-    """Give what every letter prints of the landlord."""
-    return {
-        "name": landlord.name,
-        "legal_form": landlord.legal_form,
-        "siren": landlord.siren,
-        "address": list(landlord.address),
-        "phone": landlord.phone,
-        "phone_hours": landlord.phone_hours,
-        "email": landlord.email,
-        "website": landlord.portal_host,
-        "accent": landlord.accent,
-        "deep": landlord.deep,
-    }
 
 
 def balance_word(cents: int) -> str:

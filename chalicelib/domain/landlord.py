@@ -8,6 +8,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
@@ -69,6 +70,28 @@ class Landlord:
     def iban_in_groups(self) -> str:
         """Write the IBAN as people read it, in groups of four; nothing if there is none."""
         return "\u00a0".join(self.iban[start : start + 4] for start in range(0, len(self.iban), 4))
+
+
+def letterhead(landlord: Landlord) -> dict[str, Any]:
+    """Give what every letter prints of the landlord."""
+    return {
+        "name": landlord.name,
+        "legal_form": landlord.legal_form,
+        "siren": landlord.siren,
+        "address": list(landlord.address),
+        "phone": landlord.phone,
+        "phone_hours": landlord.phone_hours,
+        "email": landlord.email,
+        "website": landlord.portal_host,
+        "accent": landlord.accent,
+        "deep": landlord.deep,
+        "city": landlord.city,
+        "signatory": landlord.signatory,
+        "signatory_title": landlord.signatory_title,
+        "iban": landlord.iban_in_groups,
+        "bic": landlord.bic,
+        "creditor_name": landlord.creditor_name,
+    }
 
 
 def dialling(phone: str) -> str:

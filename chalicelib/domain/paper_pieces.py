@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 
 from chalicelib.domain import french
-from chalicelib.domain.landlord import Landlord
+from chalicelib.domain.landlord import Landlord, letterhead
 from chalicelib.domain.leases import CallLine, CallLineKind, Lease, UnitKind
 from chalicelib.domain.rent_papers import Stay
 from chalicelib.domain.tenants import Tenant
+from chalicelib.domain.verification_codes import code_in_groups
 
 Values = dict[str, Any]
 Line = tuple[str, bool]  # and whether it is sure to fit the window
@@ -30,33 +31,6 @@ _BESIDE = {
     CallLineKind.SOLIDARITY_REDUCTION: "Appliquée par le bailleur",
 }
 _DEDUCTIONS = (CallLineKind.HOUSING_BENEFIT, CallLineKind.SOLIDARITY_REDUCTION)
-
-
-def spelled_code(code: str) -> str:
-    """Spell a code as papers do: ``XXXX-XXXX-XXXX-XXXX``."""
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
-def letterhead(landlord: Landlord) -> Values:
-    """Give what every letter prints of the landlord."""
-    return {
-        "name": landlord.name,
-        "legal_form": landlord.legal_form,
-        "siren": landlord.siren,
-        "address": list(landlord.address),
-        "phone": landlord.phone,
-        "phone_hours": landlord.phone_hours,
-        "email": landlord.email,
-        "website": landlord.portal_host,
-        "accent": landlord.accent,
-        "deep": landlord.deep,
-        "city": landlord.city,
-        "signatory": landlord.signatory,
-        "signatory_title": landlord.signatory_title,
-        "iban": landlord.iban_in_groups,
-        "bic": landlord.bic,
-        "creditor_name": landlord.creditor_name,
-    }
 
 
 def in_a_sentence(holders: Iterable[Tenant]) -> str:
@@ -143,7 +117,7 @@ def line_amounts(lines: Sequence[CallLine]) -> list[Values]:
 
 def verification(landlord: Landlord, code: str) -> Values:
     """Give the code as it is typed, and where."""
-    return {"code": spelled_code(code), "address": f"{landlord.portal_host}/verification"}
+    return {"code": code_in_groups(code), "address": f"{landlord.portal_host}/verification"}
 
 
 def dwelling(lease: Lease) -> Values:

@@ -24,7 +24,6 @@ from chalicelib.domain.paper_pieces import (
     month_rows,
     period,
     row,
-    spelled_code,
     verification,
     way,
     window_lines,
@@ -38,6 +37,7 @@ from chalicelib.domain.rent_papers import (
     RentReceipt,
     SepaMandate,
 )
+from chalicelib.domain.verification_codes import code_in_groups
 
 _MEANS = {
     EntryKind.CARD_PAYMENT: "Par carte bancaire",
@@ -53,7 +53,7 @@ def transfer_reference(lease: Lease, month_on: date) -> str:
 
 def verification_path(code: str) -> str:
     """Give the page that checks a receipt."""
-    return f"/verification?code={spelled_code(code)}"
+    return f"/verification?code={code_in_groups(code)}"
 
 
 def rent_notice_values(landlord: Landlord, paper: RentNotice, qr: str) -> Values:
@@ -111,7 +111,7 @@ def rent_receipt_values(landlord: Landlord, paper: RentReceipt, qr: str) -> Valu
             "received_cents": paper.received_cents,
             "credited_cents": paper.credited_cents,
             "settled_on": paper.settled_on.isoformat(),
-            "code": spelled_code(paper.code),
+            "code": code_in_groups(paper.code),
         },
     }
 
@@ -136,7 +136,7 @@ def partial_receipt_values(landlord: Landlord, paper: PartialReceipt, qr: str) -
             "payment_cents": whole,
             "paid_on": paper.entry.booked_on.isoformat(),
             "shares": [{"label": share.label, "cents": share.cents} for share in paper.shares],
-            "code": spelled_code(paper.code),
+            "code": code_in_groups(paper.code),
         },
     }
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.domain import french
 from chalicelib.domain.leases import CallLine, CallLineKind
 from chalicelib.domain.ledger import EntryKind
-from chalicelib.domain.paper_pieces import breakable, in_a_sentence, period, spelled_code, window_lines
+from chalicelib.domain.paper_pieces import breakable, in_a_sentence, period, window_lines
 from chalicelib.domain.paper_values import (
     charge_statement_values,
     partial_receipt_values,
@@ -147,7 +147,6 @@ def test_holders_are_named_as_in_a_sentence() -> None:
 
 
 def test_codes_and_references_are_spelled_for_people() -> None:
-    assert spelled_code(papers.CODE) == "7KQ2-M9XW-4TZB-1CHR"
     assert verification_path(papers.CODE) == "/verification?code=7KQ2-M9XW-4TZB-1CHR"
     assert transfer_reference(papers.LEASE, date(2026, 12, 1)) == "L/9126 décembre 2026"
 
